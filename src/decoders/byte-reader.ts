@@ -31,8 +31,8 @@ export class ByteReader {
   /** From now on this signal, and no earlier one, stops the reading. */
   follow(signal: AbortSignal): void {
     this.#unfollow()
-    if (signal.aborted) return this.#controller.abort(signal.reason)
     const onAbort = (): void => this.#controller.abort(signal.reason)
+    if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
     this.#unfollow = () => signal.removeEventListener('abort', onAbort)
   }
