@@ -1,0 +1,18 @@
+export type {
+  BucketGrant,
+  DoubleCredentials,
+  DoubleRole,
+  DoubleUser,
+  S3Action,
+} from '../testing/s3-double/access-control.js'
+export type { Fault, FaultHandle, FaultKind, FaultMatch, ListingDamage } from '../testing/s3-double/fault.js'
+export type { LoggedRequest, RequestCounts } from '../testing/s3-double/request-log.js'
+export type { S3Operation } from '../testing/s3-double/router.js'
+export {
+  type GeneratedObject,
+  type ObjectSettings,
+  type S3Double,
+  type S3DoubleOptions,
+  startS3Double,
+} from '../testing/s3-double/s3-double.js'
+export type { ReadRange } from '../testing/s3-double/stored-object.js'
