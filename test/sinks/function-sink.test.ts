@@ -1,27 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { FileWriter, WriteRecords } from '../../src/contracts/sink.js'
 import { SinkError } from '../../src/errors.js'
-import type { SinkFile } from '../../src/model/file.js'
 import { functionSink } from '../../src/sinks/function/function-sink.js'
 import { mappedBatch } from '../../src/testing/mapped-batch.js'
 import { type ContractRecord, type SinkUnderTest, sinkContract } from '../../src/testing/sink-contract.js'
+import { sinkFile } from './sink-file.js'
 
 const options = { signal: new AbortController().signal }
-const file: SinkFile = {
-  jobId: 'j',
-  key: 'k.csv',
-  version: 'v',
-  generation: 1,
-  size: 1,
-  schemaVersion: 4,
-  sourceTime: new Date(0),
-  asOf: new Date(0),
-  attempt: 1,
-  fence: 7,
-  first: true,
-  replacesKey: false,
-  shared: false,
-}
+const file = sinkFile({ key: 'k.csv', schemaVersion: 4, fence: 7 })
 
 async function open<R>(write: WriteRecords<R>): Promise<FileWriter<R>> {
   const writer = await functionSink(write).begin(file, options)

@@ -38,6 +38,7 @@ export function functionSink<R>(write: WriteRecords<R>, { delivery = 'plain' }: 
 class FunctionWriter<in R> implements FileWriter<R> {
   readonly #write: WriteRecords<R>
   readonly #file: SinkFile
+  #rows = 0
 
   constructor(write: WriteRecords<R>, file: SinkFile) {
     this.#write = write
@@ -67,12 +68,13 @@ class FunctionWriter<in R> implements FileWriter<R> {
         },
       )
     }
+    this.#rows += records.length
     await probe('P15', placeOf(file))
   }
 
-  async commit(summary: CommitSummary, { signal }: CallOptions): Promise<Receipt> {
+  async commit({ rejected }: CommitSummary, { signal }: CallOptions): Promise<Receipt> {
     signal.throwIfAborted()
-    return receiptFor(this.#file, summary)
+    return receiptFor(this.#file, { rows: this.#rows, rejected })
   }
 
   /** What was written stays written: deleting it might delete a successor's rows. */

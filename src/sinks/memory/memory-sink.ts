@@ -63,7 +63,7 @@ class MemoryWriter<R> implements FileWriter<R> {
     this.#tables.checkFence(this.#file)
     await probe('P19', place)
     await probe('P20', place)
-    const receipt = this.#tables.commit(this.#file, summary, this.#staged)
+    const receipt = this.#tables.commit(this.#file, summary.rejected, this.#staged)
     this.#staged = []
     await probe('P21', place)
     return receipt

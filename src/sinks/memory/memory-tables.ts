@@ -1,5 +1,5 @@
 import type { SinkFile } from '../../model/file.js'
-import type { CommitSummary, Receipt } from '../../model/receipt.js'
+import type { Receipt } from '../../model/receipt.js'
 import { fenced } from '../fenced.js'
 import { fenceName, receiptName } from '../names.js'
 import { receiptFor } from '../receipt-for.js'
@@ -45,13 +45,13 @@ export class MemoryTables<R> {
   }
 
   /** Checks the fence, then keeps rows and receipt; a receipt that is there already is the answer. */
-  commit(file: SinkFile, summary: CommitSummary, staged: readonly MemoryRow<R>[]): Receipt {
+  commit(file: SinkFile, rejected: number, staged: readonly MemoryRow<R>[]): Receipt {
     this.raiseFence(file)
     const stored = this.receipt(file)
     if (stored !== undefined) return stored
     const name = fenceName(file)
     if (file.replacesKey) for (const older of this.#files.values()) if (older.fenceName === name) older.rows = []
-    const receipt = receiptFor(file, summary)
+    const receipt = receiptFor(file, { rows: staged.length, rejected })
     this.#files.set(receiptName(file), { receipt, fenceName: name, rows: staged })
     return receipt
   }
