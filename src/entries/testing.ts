@@ -16,3 +16,4 @@ export {
   startS3Double,
 } from '../testing/s3-double/s3-double.js'
 export type { ReadRange } from '../testing/s3-double/stored-object.js'
+export { type SourceCase, type SourceUnderTest, sourceContract } from '../testing/source-contract.js'
