@@ -61,12 +61,13 @@ export async function* listPages(
 }
 
 /**
- * The objects of a page, or `SOURCE_LISTING_INVALID`: when it does not say whether more follow, when it holds another
+ * The objects of a page, or `SOURCE_LISTING_INVALID`: when it is another bucket's, does not say whether more follow, or holds another
  * number of keys than it says, when a key does not come after the one before, is outside the prefix, cannot be decoded, or
  * comes without size or strong ETag.
  */
 function checkPage(bucket: string, page: ListObjectsV2CommandOutput, { prefix, startAfter }: PageRequest): ObjectInfo[] {
-  const { IsTruncated, KeyCount, EncodingType, Contents = [] } = page
+  const { Name, IsTruncated, KeyCount, EncodingType, Contents = [] } = page
+  if (Name !== undefined && Name !== bucket) throw listingInvalid(bucket, 'it is that of another bucket')
   if (typeof IsTruncated !== 'boolean') throw listingInvalid(bucket, 'it does not say whether more follow, so it may be cut')
   if (KeyCount !== Contents.length) throw listingInvalid(bucket, `it says ${KeyCount ?? 'no number of'} keys and holds ${Contents.length}`)
   let last = startAfter

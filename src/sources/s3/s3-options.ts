@@ -151,7 +151,8 @@ function checkRole(role: S3Role): void {
 
 function checkCredentials(credentials: S3Credentials | (() => Promise<S3Credentials>)): void {
   if (typeof credentials === 'function') return
-  checkKnownOptions('credentials', credentials, ['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration'])
+  if (typeof credentials !== 'object' || credentials === null) throw invalid('`credentials` must be an object or a function.')
+  // Those of the SDK carry more (an account id, a scope), so other members are no mistake.
   for (const name of ['accessKeyId', 'secretAccessKey'] as const) {
     if (typeof credentials[name] === 'string' && credentials[name] !== '') continue
     throw new ConfigError('CONFIG_SECRET_MISSING', `\`credentials.${name}\` is missing or empty.`, {
