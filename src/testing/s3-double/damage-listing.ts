@@ -6,9 +6,15 @@ import { element } from './xml.js'
 
 const contents = /<Contents>.*?<\/Contents>/gs
 
-/** A page of a listing, spoilt. */
-export function damageListing(xml: string, damage: ListingDamage, request: DoubleRequest): string {
-  const { query } = request
+/** A page of a listing, spoilt. Throws when the page has nothing that the damage could be done to. */
+export function damageListing(xml: string, damage: ListingDamage, { query }: DoubleRequest): string {
+  const damaged = damagedXml(xml, damage, query)
+  if (damaged === xml)
+    throw new Error(`The fault malformedListing/${damage} had no effect on a page: it needs other objects or another request.`)
+  return damaged
+}
+
+function damagedXml(xml: string, damage: ListingDamage, query: URLSearchParams): string {
   const encode = query.get('encoding-type') === 'url' ? encodeListed : (text: string): string => text
   switch (damage) {
     case 'keyCount':

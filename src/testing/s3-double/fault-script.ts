@@ -17,6 +17,7 @@ class ScriptedFault implements FaultHandle {
 
   matches(request: Readonly<LoggedRequest>): boolean {
     const { operation, bucket, key, when } = this.fault
+    if (!canStrike(this.fault, request)) return false
     if (operation !== undefined && ![operation].flat().some((name) => name === request.operation)) return false
     if (bucket !== undefined && bucket !== request.bucket) return false
     const subject = request.operation === 'ListObjectsV2' ? (request.query.prefix ?? '') : request.key
@@ -27,6 +28,24 @@ class ScriptedFault implements FaultHandle {
   get due(): boolean {
     const { nth = 1, times = 1 } = this.fault
     return !this.#removed && this.seen >= nth && this.hits < times
+  }
+}
+
+/** Faults of listings and of ranges pass over requests that they have nothing to do with. */
+function canStrike(fault: Fault, request: Readonly<LoggedRequest>): boolean {
+  switch (fault.kind) {
+    case 'malformedListing': {
+      if (request.operation !== 'ListObjectsV2') return false
+      if (fault.damage === 'keyNotAfterStart') return Boolean(request.query['start-after'])
+      return fault.damage !== 'keyOutsidePrefix' || Boolean(request.query.prefix)
+    }
+    case 'shortRange':
+    case 'longRange':
+    case 'ignoreRange':
+    case 'wrongContentRange':
+      return request.operation === 'GetObject' && request.range !== undefined
+    default:
+      return true
   }
 }
 

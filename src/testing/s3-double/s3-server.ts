@@ -26,8 +26,8 @@ export interface DoubleParts {
 export function createS3Server(parts: DoubleParts): Server {
   const server = createServer((message, response) => {
     serve(parts, message, response).catch((error: unknown) => {
-      // A client that goes away in the middle of its upload is no mistake.
-      if (message.complete) parts.mistakes.push(error)
+      // A client that goes away in the middle of its upload or of the answer is no mistake.
+      if (message.complete && !response.destroyed) parts.mistakes.push(error)
       response.destroy()
     })
   })

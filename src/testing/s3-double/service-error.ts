@@ -2,6 +2,7 @@ import { element } from './xml.js'
 
 const statuses = {
   AccessDenied: 403,
+  AuthorizationHeaderMalformed: 400,
   BadDigest: 400,
   BucketAlreadyOwnedByYou: 409,
   EntityTooLarge: 400,

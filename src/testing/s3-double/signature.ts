@@ -26,9 +26,7 @@ export function verifySignature(
   const key = knownKey(request, access, auth, service)
   const stamp = request.headers['x-amz-date'] ?? ''
   checkTime(stamp, now)
-  if (auth.service !== service || auth.region !== region || auth.date !== stamp.slice(0, 8)) {
-    throw new ServiceError('SignatureDoesNotMatch', `Credential should be scoped to ${auth.date}/${region}/${service}.`)
-  }
+  checkScope(auth, { region, service, date: stamp.slice(0, 8) })
   const unsigned = Object.keys(request.headers).filter(
     (name) => (name === 'host' || (name.startsWith('x-amz-') && !unsignable.has(name))) && !auth.signedHeaders.includes(name),
   )
@@ -61,6 +59,16 @@ function parseAuthorization(header: string | undefined): Authorization {
   if (match === null) throw new ServiceError('InvalidArgument', 'Unsupported or malformed Authorization header.')
   const [, accessKeyId = '', date = '', region = '', service = '', signedHeaders = '', signature = ''] = match
   return { accessKeyId, date, region, service, signedHeaders: signedHeaders.split(';'), signature }
+}
+
+function checkScope(auth: Authorization, expected: Pick<Authorization, 'region' | 'service' | 'date'>): void {
+  for (const part of ['region', 'service', 'date'] as const) {
+    if (auth[part] === expected[part]) continue
+    const detail = `the ${part} '${auth[part]}' is wrong; expecting '${expected[part]}'`
+    throw expected.service === 'sts'
+      ? new ServiceError('SignatureDoesNotMatch', `Credential should be scoped to a valid ${part}: ${detail}`)
+      : new ServiceError('AuthorizationHeaderMalformed', `The authorization header is malformed; ${detail}`, { Region: expected.region })
+  }
 }
 
 function knownKey(request: DoubleRequest, access: AccessControl, auth: Authorization, service: string): AccessKey {
