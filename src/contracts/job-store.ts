@@ -100,7 +100,8 @@ export type Ending =
       readonly as: 'complete'
       readonly receipt: Receipt
       readonly counts: FileCounts
-      readonly format: string
+      /** `null` when a settled receipt is all that is known. */
+      readonly format: string | null
       readonly issues: readonly Issue[]
       readonly replacesKey: boolean
     }

@@ -1,0 +1,59 @@
+export type { CallOptions, Portable } from './contracts/call-options.js'
+export type { ColumnRead, FileBytes, FileDecoder, OpenFile, ReadRequest } from './contracts/file-decoder.js'
+export type {
+  Claim,
+  ClaimOptions,
+  Discovery,
+  Ending,
+  FileLedger,
+  JobRow,
+  JobStore,
+  JobTable,
+  Pin,
+  PollLease,
+  PollState,
+  Renewal,
+} from './contracts/job-store.js'
+export type { AttemptEntry, LedgerEntry, Tally } from './contracts/ledger-entry.js'
+export type { AccessFinding, ListOptions, ObjectReader, ObjectSource, RequestCounts } from './contracts/object-source.js'
+export type { PollOutcome, Scheduler } from './contracts/scheduler.js'
+export type {
+  AcceptedRows,
+  MappedBatch,
+  MappedColumns,
+  MappedRows,
+  Mapping,
+  RecordOf,
+  RejectedRows,
+  SchemaMapper,
+} from './contracts/schema-mapper.js'
+export type { CommitOptions, Delivery, FileWriter, Sink, WriteRecords } from './contracts/sink.js'
+export { ConfigError, DecodeError, ImportError, importErrorFrom, MappingError, SinkError, SourceError, StoreError } from './errors.js'
+export type { IsolationMode } from './isolation/isolation-mode.js'
+export { ImportJob } from './job/import-job.js'
+export { type AllEventsListed, IMPORT_JOB_EVENTS, type ImportJobEventName, type ImportJobEvents } from './job/job-events.js'
+export type { Health } from './job/job-health.js'
+export type { ImportJobOptions, ImportJobSettings } from './job/job-options.js'
+export type { DryRunOptions, DryRunReport, FilesOptions, JobReport, RunOnceOptions, RunReport } from './job/job-report.js'
+export { type Budgets, defaultBudgets } from './model/budgets.js'
+export { cell, isPresent, toValues } from './model/cell.js'
+export { checkColumn } from './model/check-column.js'
+export type { Column, ColumnGroup, ColumnOf, Dictionary } from './model/column.js'
+export type { ColumnBatch } from './model/column-batch.js'
+export { columnFrom } from './model/column-from.js'
+export { columnOf } from './model/column-of.js'
+export { compareKeys } from './model/compare-keys.js'
+export type { ColumnInfo, DataType, DeclaredType, FileSchema, PlainKind, TimestampUnit } from './model/data-type.js'
+export { ERROR_CODES, type ErrorCode } from './model/error-code.js'
+export type { FileContext, FileIdentity, SinkFile } from './model/file.js'
+export { type Check, type Fix, type Issue, type IssueCount, type IssueLog, NO_COLUMN } from './model/issue.js'
+export { issuesOf } from './model/issues-of.js'
+export type { FileState, JobPhase, JobStatus } from './model/job-status.js'
+export type { Json, JsonObject } from './model/json.js'
+export type { ObjectInfo } from './model/object-info.js'
+export type { CommitSummary, FileCounts, Receipt } from './model/receipt.js'
+export type { RejectedRow } from './model/rejected-row.js'
+export type { ErrorDetails, ErrorLocation, SerializedImportError } from './model/serialized-error.js'
+export { sliceColumn } from './model/slice-column.js'
+export { type IntervalSchedulerOptions, intervalScheduler } from './schedulers/interval/interval-scheduler.js'
+export { functionSink } from './sinks/function/function-sink.js'

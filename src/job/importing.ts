@@ -1,0 +1,174 @@
+import type { Claim } from '../contracts/job-store.js'
+import { type ImportError, SourceError } from '../errors.js'
+import { probe } from '../util/probe.js'
+import { Wake } from '../util/wake.js'
+import { type FileOutcome, runFile } from './file-run.js'
+import type { JobContext } from './job-context.js'
+import type { JobHealth } from './job-health.js'
+import { storeErrorFrom } from './retry-policy.js'
+import { soloGate } from './solo-gate.js'
+
+/** Refused objects in a row after which it is the whole place that is refused. */
+const DENIED_IN_A_ROW = 5
+
+export interface ImportingOptions {
+  /** Stops claiming; files in flight go on. */
+  readonly stopClaiming: AbortSignal
+  /** Gives files in flight back. */
+  readonly abortFiles: AbortSignal
+  /** Files to claim at most. */
+  readonly maxFiles: number
+  /** Once nothing is due: end (true), or wait for news (false). */
+  readonly ended: () => boolean
+  readonly onOutcome: (outcome: FileOutcome) => void
+}
+
+/** The import loop of one job in this process: claims due files and runs them, up to the limit of files in flight. */
+export class Importing {
+  readonly #job: JobContext
+  readonly #health: JobHealth
+  readonly #wake = new Wake()
+  readonly #inFlight = new Set<Promise<void>>()
+  readonly #limit: number
+  #deniedInARow = 0
+  #suspectWaits: (() => void) | null = null
+
+  constructor(job: JobContext, health: JobHealth) {
+    this.#job = job
+    this.#health = health
+    const { delivery, maxConcurrentFiles = 2 } = job.sink
+    this.#limit = delivery === 'plain' ? 1 : (job.settings.maxConcurrentFiles ?? maxConcurrentFiles)
+  }
+
+  /** There may be something to claim. */
+  notify(): void {
+    this.#wake.notify()
+  }
+
+  get filesInFlight(): number {
+    return this.#inFlight.size
+  }
+
+  /** Runs until told to stop, or until `ended` and nothing is due. Resolves when no file is in flight. */
+  async run(schemaVersion: number, options: ImportingOptions): Promise<void> {
+    const stopListening = soloGate.onChange(() => this.#wake.notify())
+    let left = options.maxFiles
+    try {
+      while (!options.stopClaiming.aborted && this.#health.failure === null) {
+        const claimed = await this.#claimAndRun(schemaVersion, left, options)
+        left -= claimed
+        if (left <= 0 && this.#inFlight.size === 0) break
+        if (claimed > 0) continue
+        const blockedMs = this.#health.waitMs('importing', 'ownership')
+        if (this.#inFlight.size === 0 && options.ended() && (blockedMs > 0 || this.#suspectWaits === null)) break
+        await this.#wake.wait(blockedMs > 0 ? blockedMs : await this.#idleMs(options), options.stopClaiming)
+      }
+    } finally {
+      stopListening()
+      this.#suspectWaits?.()
+      this.#suspectWaits = null
+      while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)
+    }
+  }
+
+  /** Until the next file falls due, or a lease of a dead worker may have ended. */
+  async #idleMs({ ended, stopClaiming }: ImportingOptions): Promise<number> {
+    const longest = Math.min(this.#job.settings.leaseMs, 10_000)
+    if (this.#inFlight.size > 0 || ended()) return longest
+    try {
+      const { nextAt } = await this.#job.store.ledger.due(this.#job.id, { signal: stopClaiming })
+      return nextAt === null ? longest : Math.min(longest, Math.max(50, nextAt.getTime() - this.#job.clock.now().getTime()))
+    } catch {
+      // The store is away: the next claim says so where it is heard.
+      return longest
+    }
+  }
+
+  async #claimAndRun(schemaVersion: number, left: number, options: ImportingOptions): Promise<number> {
+    const asSuspect = this.#suspectWaits !== null
+    const free = asSuspect ? 1 : Math.min(this.#limit - this.#inFlight.size, left)
+    if (free <= 0 || this.#health.waitMs('importing', 'ownership') > 0 || !soloGate.mayClaim(asSuspect)) return 0
+    const claims = await this.#claim(schemaVersion, free, options)
+    this.#suspectWaits?.()
+    this.#suspectWaits = null
+    for (const claim of claims) {
+      const suspect = claim.entry.crashes > 0
+      const alone = claims.length === 1 && soloGate.running === 0
+      if (suspect && !alone) await this.#postpone(claim, options)
+      else this.#start(claim, schemaVersion, suspect, options)
+    }
+    return claims.length
+  }
+
+  async #claim(schemaVersion: number, limit: number, { stopClaiming }: ImportingOptions): Promise<readonly Claim[]> {
+    const { id, store, settings, worker, events } = this.#job
+    const { leaseMs, maxAttempts, overwrites } = settings
+    try {
+      await probe('P05', { jobId: id, worker })
+      const { claims, skipped } = await store.ledger.claim(id, {
+        worker,
+        leaseMs,
+        limit,
+        schemaVersion,
+        maxAttempts,
+        overwrites,
+        signal: stopClaiming,
+      })
+      for (const { key, version, size, sourceTime, rule } of skipped) {
+        events.emit('fileSkipped', { file: { key, version, size, lastModified: sourceTime }, rule: rule ?? 'overwrite_ignored' })
+      }
+      return claims
+    } catch (error) {
+      if (!stopClaiming.aborted) this.#health.report('importing', storeErrorFrom(error))
+      return []
+    }
+  }
+
+  /** A suspect does not run beside others: it is given back and comes again when nothing else is in flight. */
+  async #postpone(claim: Claim, { abortFiles }: ImportingOptions): Promise<void> {
+    this.#suspectWaits ??= soloGate.want()
+    try {
+      await this.#job.store.ledger.finish(claim, { as: 'release', notBeforeMs: 0 }, { signal: abortFiles })
+    } catch (error) {
+      // It comes back by itself when its lease ends.
+      if (!abortFiles.aborted) this.#health.report('importing', storeErrorFrom(error))
+    }
+  }
+
+  #start(claim: Claim, schemaVersion: number, suspect: boolean, options: ImportingOptions): void {
+    const leave = soloGate.enter(suspect)
+    const run = runFile(this.#job, claim, schemaVersion, options.abortFiles)
+      .then((outcome) => {
+        this.#judge(outcome)
+        options.onOutcome(outcome)
+      })
+      .finally(() => {
+        this.#inFlight.delete(run)
+        leave()
+        this.#wake.notify()
+      })
+    this.#inFlight.add(run)
+  }
+
+  /** Turns what happened to one file into what it says about the job. */
+  #judge({ as, error }: FileOutcome): void {
+    if (as === 'imported') {
+      this.#deniedInARow = 0
+      this.#health.clear('importing')
+      return
+    }
+    if (error === null) return
+    this.#deniedInARow = error.code === 'OBJECT_DENIED' ? this.#deniedInARow + 1 : 0
+    if (error.scope === 'job') this.#health.report('importing', error)
+    else if (this.#deniedInARow >= DENIED_IN_A_ROW) this.#health.report('importing', allDenied(error))
+  }
+}
+
+function allDenied(last: ImportError): ImportError {
+  return new SourceError('SOURCE_DENIED', `The last ${DENIED_IN_A_ROW} objects could not be read: access was refused.`, {
+    retryable: true,
+    location: last.location,
+    cause: last,
+    remedy: last.remedy ?? 'Allow s3:GetObject on everything below the prefix.',
+  })
+}

@@ -1,0 +1,149 @@
+import * as v from 'valibot'
+import type { FileDecoder } from '../contracts/file-decoder.js'
+import type { JobStore } from '../contracts/job-store.js'
+import type { ObjectSource } from '../contracts/object-source.js'
+import type { Scheduler } from '../contracts/scheduler.js'
+import type { SchemaMapper } from '../contracts/schema-mapper.js'
+import type { Sink, WriteRecords } from '../contracts/sink.js'
+import { ConfigError } from '../errors.js'
+import type { IsolationMode } from '../isolation/isolation-mode.js'
+import { type Budgets, defaultBudgets } from '../model/budgets.js'
+import { nearestNames } from '../util/nearest-name.js'
+
+/** Settings that are plain values. */
+export interface ImportJobSettings {
+  /** From start to start, ms. Not beside a `scheduler`. @defaultValue 10_000 */
+  readonly pollIntervalMs?: number | undefined
+  /** In this time everything below the prefix is listed once, whatever its size, ms. @defaultValue 600_000 */
+  readonly sweepIntervalMs?: number | undefined
+  /** LIST calls a poll spends on ranges where objects arrived lately. @defaultValue 3 */
+  readonly hotListCalls?: number | undefined
+  /** LIST calls a poll spends on the rolling sweep, at most. @defaultValue 60 */
+  readonly maxListCallsPerPoll?: number | undefined
+  /** Files in flight. @defaultValue the sink's: 2, for 'plain' sinks 1 */
+  readonly maxConcurrentFiles?: number | undefined
+  /** A new version of an imported key: leave it, import it too, or put it in the old one's place. @defaultValue 'ignore' */
+  readonly overwrites?: 'ignore' | 'import' | 'replace' | undefined
+  /** A file with a rejected row goes on without the row, or fails as a whole. @defaultValue 'continue' */
+  readonly onRejected?: 'continue' | 'failFile' | undefined
+  /** `rowRejected` events per file and attempt; further rows are counted only. @defaultValue 1_000 */
+  readonly maxRejectedEvents?: number | undefined
+  /** Tries at one file before it fails. @defaultValue 5 */
+  readonly maxAttempts?: number | undefined
+  /** Tries lost with their worker before a file fails. @defaultValue 3 */
+  readonly maxCrashes?: number | undefined
+  /** How long a claim holds without renewal, ms; renewed at a third. @defaultValue 60_000 */
+  readonly leaseMs?: number | undefined
+  /** How often the bucket's tag is looked at, ms. @defaultValue 60_000 */
+  readonly ownershipCheckIntervalMs?: number | undefined
+  /** How long `stop` lets files in flight end, ms. @defaultValue 30_000 */
+  readonly stopTimeoutMs?: number | undefined
+  /** Limits on what one file may cost. */
+  readonly budgets?: Partial<Budgets> | undefined
+}
+
+/** The parts and settings of an import job; `R` is the mapper's record type. */
+export interface ImportJobOptions<R> extends ImportJobSettings {
+  /** Names the job in its store: 1 to 200 characters. Files are remembered under it. */
+  readonly id: string
+  readonly source: ObjectSource
+  readonly mapper: SchemaMapper<R>
+  /** A sink, or a function called with the records of each batch. */
+  readonly sink: Sink<NoInfer<R>> | WriteRecords<NoInfer<R>>
+  /** Required: a ledger that is lost imports everything again. `memoryStore()` says so. */
+  readonly store: JobStore
+  /** Tried before the built-in ones. */
+  readonly decoders?: readonly FileDecoder[] | undefined
+  /** @defaultValue `intervalScheduler({ everyMs: pollIntervalMs })` */
+  readonly scheduler?: Scheduler | undefined
+  /** @defaultValue 'auto' */
+  readonly isolation?: IsolationMode | undefined
+  /** Stable across restarts of one worker, unique among workers: it then takes its own files over at once. @defaultValue random */
+  readonly workerId?: string | undefined
+}
+
+const count = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(2 ** 31 - 1))
+const limit = v.optional(v.pipe(v.number(), v.gtValue(0)))
+const settings = {
+  pollIntervalMs: v.optional(count(1), 10_000),
+  sweepIntervalMs: v.optional(count(1), 600_000),
+  hotListCalls: v.optional(count(0), 3),
+  maxListCallsPerPoll: v.optional(count(1), 60),
+  maxConcurrentFiles: v.optional(count(1)),
+  overwrites: v.optional(v.picklist(['ignore', 'import', 'replace']), 'ignore'),
+  onRejected: v.optional(v.picklist(['continue', 'failFile']), 'continue'),
+  maxRejectedEvents: v.optional(count(0), 1_000),
+  maxAttempts: v.optional(count(1), 5),
+  maxCrashes: v.optional(count(1), 3),
+  leaseMs: v.optional(count(30), 60_000),
+  ownershipCheckIntervalMs: v.optional(count(1), 60_000),
+  stopTimeoutMs: v.optional(count(0), 30_000),
+  budgets: v.optional(
+    v.strictObject(Object.fromEntries(Object.keys(defaultBudgets).map((name) => [name, limit])) as Record<keyof Budgets, typeof limit>),
+    {},
+  ),
+}
+const hasMethods = (...names: string[]) =>
+  v.custom<object>(
+    (part) =>
+      typeof part === 'object' && part !== null && names.every((name) => typeof (part as Record<string, unknown>)[name] === 'function'),
+    `must have ${names.join('(), ')}()`,
+  )
+
+const optionsSchema = v.strictObject({
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  source: hasMethods('list', 'open'),
+  mapper: hasMethods('compile'),
+  sink: v.union([v.function(), hasMethods('begin')], 'must be a sink or a function'),
+  store: v.object({ jobs: hasMethods('load', 'save'), ledger: hasMethods('claim', 'finish') }),
+  decoders: v.optional(v.array(hasMethods('matches', 'open')), []),
+  scheduler: v.optional(hasMethods('start', 'stop')),
+  isolation: v.optional(v.picklist(['auto', 'process', 'thread', 'inline']), 'auto'),
+  workerId: v.optional(v.pipe(v.string(), v.regex(/^[^/]{1,200}$/, 'must be 1 to 200 characters without "/"'))),
+  ...settings,
+})
+
+/** Settings with their defaults in place. */
+export type CheckedSettings = v.InferOutput<v.ObjectSchema<typeof settings, undefined>>
+
+/**
+ * Checks everything that types cannot see, in one go.
+ *
+ * @throws ConfigError `CONFIG_INVALID` naming every wrong option and what it may have meant
+ */
+export function checkOptions(options: object): CheckedSettings & { readonly isolation: IsolationMode; readonly allBudgets: Budgets } {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const result = v.safeParse(optionsSchema, given)
+  if (!result.success) {
+    const problems = result.issues.map((issue) => problemOf(issue))
+    throw new ConfigError('CONFIG_INVALID', `The job's options are wrong: ${problems.join('; ')}.`, {
+      remedy: 'Correct the options named; docs/reference/options.md lists them all.',
+    })
+  }
+  const checked = result.output
+  if (checked.scheduler !== undefined && given.pollIntervalMs !== undefined) {
+    throw new ConfigError('CONFIG_INVALID', '`pollIntervalMs` stands beside a `scheduler`.', {
+      remedy: 'Set the interval on the scheduler, or leave the scheduler out.',
+    })
+  }
+  const own = Object.fromEntries(Object.entries(checked.budgets).filter(([, value]) => value !== undefined))
+  const allBudgets: Budgets = { ...defaultBudgets, ...own }
+  if (allBudgets.batchRows % 8 !== 0) {
+    throw new ConfigError('CONFIG_INVALID', `\`budgets.batchRows\` is ${allBudgets.batchRows}.`, {
+      remedy: 'Make it a multiple of 8, so that bitmaps are cut without copying.',
+    })
+  }
+  return { ...checked, allBudgets }
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? ''
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const known = path.startsWith('budgets.') ? Object.keys(defaultBudgets) : Object.keys(optionsSchema.entries)
+    const name = path.replace('budgets.', '')
+    const [near] = nearestNames(name, known)
+    return `\`${path}\` is not an option${near === undefined ? '' : `; did you mean \`${near}\`?`}`
+  }
+  if (issue.received === 'undefined') return `\`${path}\` is missing`
+  return `\`${path}\` ${issue.type === 'custom' || issue.type === 'union' || issue.type === 'regex' ? issue.message : `must be ${issue.expected ?? issue.requirement}`}`
+}
