@@ -1,0 +1,1 @@
+export { sqliteStore } from '../stores/sqlite/sqlite-store.js'

@@ -1,0 +1,147 @@
+import type { FileLedger } from '../contracts/job-store.js'
+import type { JsonObject } from '../model/json.js'
+import { probe } from '../util/probe.js'
+import { claimFiles } from './claim-files.js'
+import { discoverPage } from './discover-page.js'
+import { dateOf, entryOf } from './file-row.js'
+import { leaseLost } from './file-transitions.js'
+import { endClaim, renewClaim } from './held-claim.js'
+import { parsedJson } from './json-text.js'
+import { cursorOf, keepPollLease, takePollLease } from './poll-lease.js'
+import type { StoreTables, StoreTransactions } from './store-tables.js'
+import { refuseDeleted, storedJob } from './stored-job.js'
+
+/** `due` counts no further: a look before a claim must not read a million rows. */
+const MOST_COUNTED = 10_000
+
+/** {@link FileLedger} over any {@link StoreTransactions}. A job that is not stored has an empty ledger; writing to it throws `JOB_UNKNOWN`. */
+export function fileLedger(transactions: StoreTransactions, clock: () => Date): FileLedger {
+  const read: StoreTransactions['read'] = (signal, work) => transactions.read(signal, work)
+  const write: StoreTransactions['write'] = (signal, work) => transactions.write(signal, work)
+  const now = (): number => clock().getTime()
+  return {
+    unknown: (jobId, page, { signal }) =>
+      read(signal, (tables) => {
+        const job = tables.job(jobId)
+        if (job === undefined) return page
+        return tables.unknown(job.jobNo, page, job.rulesVersion).flatMap((i) => page[i] ?? [])
+      }),
+
+    discover: (jobId, found, { signal }) => write(signal, (tables) => discoverPage(tables, storedJob(tables, jobId), found, now())),
+
+    async claim(jobId, options) {
+      const claimed = await write(options.signal, (tables) => claimFiles(tables, storedJob(tables, jobId), options, now()))
+      for (const { entry, fence } of claimed.claims) await probe('P06', { jobId, key: entry.key, fence, worker: options.worker })
+      return claimed
+    },
+
+    renew: (claim, options) => write(options.signal, (tables) => renewClaim(tables, claim, options, now())),
+
+    async finish(claim, ending, { signal, transaction }) {
+      const end = (tables: StoreTables): boolean => endClaim(tables, claim, ending, now())
+      if (transaction !== undefined) return transactions.within(transaction, end)
+      const ended = await write(signal, end)
+      if (ended && ending.as === 'complete') {
+        await probe('P23', { jobId: claim.entry.jobId, key: claim.entry.key, fence: claim.fence })
+      }
+      return ended
+    },
+
+    reset: (jobId, which, { signal, nextGeneration }) =>
+      write(signal, (tables) => {
+        const job = storedJob(tables, jobId)
+        refuseDeleted(job)
+        const { files, rowsWritten, rowsRejected, bytes } = tables.reset(job.jobNo, { ...which, nextGeneration }, now())
+        if (which.state === 'imported') {
+          const tally = tables.tally(job.jobNo)
+          tables.saveTally(job.jobNo, {
+            ...tally,
+            imported: tally.imported - files,
+            rowsWritten: tally.rowsWritten - rowsWritten,
+            rowsRejected: tally.rowsRejected - rowsRejected,
+            bytes: tally.bytes - bytes,
+          })
+        }
+        return files
+      }),
+
+    files: (jobId, { signal, ...query }) =>
+      read(signal, (tables) => {
+        const job = tables.job(jobId)
+        return job === undefined ? [] : tables.files(job.jobNo, query).map((row) => entryOf(jobId, row))
+      }),
+
+    attempts: (jobId, key, { signal }) =>
+      read(signal, (tables) => {
+        const job = tables.job(jobId)
+        const records = job === undefined ? [] : tables.attempts(job.jobNo, key)
+        return records.map(({ fileNo: _, startedAt, endedAt, error, ...attempt }) => ({
+          ...attempt,
+          startedAt: new Date(startedAt),
+          endedAt: dateOf(endedAt),
+          error: error === null ? null : parsedJson(error, 'attempt.error'),
+        }))
+      }),
+
+    tally: (jobId, { signal }) =>
+      read(signal, (tables) => {
+        const job = tables.job(jobId)
+        const { imported, rowsWritten, rowsRejected, bytes, lastImportedAt } = job === undefined ? nothing : tables.tally(job.jobNo)
+        const counted = job === undefined ? { pending: 0, claimed: 0, failed: 0, skipped: 0 } : tables.count(job.jobNo)
+        const poll = job && tables.poll(job.jobNo)
+        return {
+          files: { ...counted, imported },
+          rowsRead: rowsWritten + rowsRejected,
+          rowsWritten,
+          rowsRejected,
+          bytes,
+          lastImportedAt: dateOf(lastImportedAt),
+          lastPolledAt: dateOf(poll?.lastPolledAt ?? null),
+          lastSweepAt: dateOf(poll?.lastSweepAt ?? null),
+        }
+      }),
+
+    due: (jobId, { signal }) =>
+      read(signal, (tables) => {
+        const job = tables.job(jobId)
+        if (job === undefined) return { now: 0, waiting: 0, nextAt: null }
+        const at = now()
+        const inDoubtOnly = job.status !== 'active'
+        const pending = tables.pending(job.jobNo, at, inDoubtOnly, MOST_COUNTED)
+        const claimed = tables.claimed(job.jobNo).filter((row) => !inDoubtOnly || row.inDoubt)
+        const lost = claimed.filter((row) => leaseLost(row, row.owner ?? '', at))
+        const held = claimed.filter((row) => !lost.includes(row)).map((row) => row.leaseUntil ?? at)
+        const behind = claimed
+          .flatMap((row) => tables.versions(job.jobNo, row.key))
+          .filter((row) => row.state === 'pending' && row.notBefore <= at && (!inDoubtOnly || row.inDoubt)).length
+        const times = pending.nextAt === null ? held : [...held, pending.nextAt]
+        return {
+          now: Math.max(0, pending.due - behind) + lost.length,
+          waiting: pending.later + behind + held.length,
+          nextAt: times.length === 0 ? null : new Date(Math.min(...times)),
+        }
+      }),
+
+    takePoll: (jobId, options) => write(options.signal, (tables) => takePollLease(tables, jobId, options, now())),
+
+    keepPoll: (lease, state, { signal, leaseMs }) => write(signal, (tables) => keepPollLease(tables, lease, state, leaseMs, now())),
+
+    pollState: (jobId, { signal }) =>
+      read(signal, (tables) => {
+        const job = tables.job(jobId)
+        if (job === undefined) return { cursor: {}, blocked: null, nextPollAt: clock(), lastSweepMs: null, consecutiveFailures: 0 }
+        const { cursor, blocked, nextPollAt, lastSweepMs, consecutiveFailures } = tables.poll(job.jobNo)
+        return {
+          cursor: cursorOf(cursor),
+          blocked: blocked === null ? null : parsedJson<JsonObject>(blocked, 'job_poll.blocked'),
+          nextPollAt: new Date(nextPollAt),
+          lastSweepMs,
+          consecutiveFailures,
+        }
+      }),
+
+    raiseFence: (above, { signal }) => write(signal, (tables) => tables.raiseFence(above)),
+  }
+}
+
+const nothing = { imported: 0, rowsWritten: 0, rowsRejected: 0, bytes: 0, lastImportedAt: null } as const
