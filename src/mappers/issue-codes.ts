@@ -45,6 +45,16 @@ export const issueCodes = {
     message: '{field} (column {column}) holds {found}; expected {expected}.',
     remedy: '{remedy}',
   },
+  'column-shared': {
+    severity: 'error',
+    message: '{field} and {other} read the column {column} as different types.',
+    remedy: 'Name a column for each, or declare one type for it in column_types.',
+  },
+  'exclude-unmatched': {
+    severity: 'warning',
+    message: 'exclude names the column {column}, which the file does not have.',
+    remedy: 'Correct the name, or remove it from exclude.',
+  },
   'column-type-unused': {
     severity: 'warning',
     message: 'column_types names the column {column}, which the file does not have.',

@@ -1,8 +1,6 @@
 import { decimalAt, decimalText } from '../model/cell.js'
-import type { Column, ColumnOf, Dictionary } from '../model/column.js'
+import type { Column, ColumnOf } from '../model/column.js'
 import { wordsOf } from './cell-source.js'
-
-const numbersOf = new WeakMap<Column, Float64Array>()
 
 /**
  * Any column of numbers as float64; `null` columns stay as they are. Integers beyond 2^53 and long decimals are rounded
@@ -10,21 +8,8 @@ const numbersOf = new WeakMap<Column, Float64Array>()
  */
 export function toFloat64(column: Column): ColumnOf<'float64'> | ColumnOf<'null'> {
   if (column.kind === 'float64' || column.kind === 'null') return column
-  const { length } = column
-  if (column.kind === 'dictionary')
-    return { kind: 'float64', length, validity: column.validity, data: gathered(column.indices, length, column.dictionary) }
-  return { kind: 'float64', length, validity: column.validity, data: numbers(column) }
-}
-
-function gathered(indices: Int32Array, length: number, dictionary: Dictionary): Float64Array {
-  let values = numbersOf.get(dictionary.values)
-  if (values === undefined) {
-    values = numbers(dictionary.values)
-    numbersOf.set(dictionary.values, values)
-  }
-  const data = new Float64Array(length)
-  for (let i = 0; i < length; i++) data[i] = values[indices[i] as number] ?? 0
-  return data
+  if (column.kind === 'values') throw new TypeError('A column of values has no type yet.')
+  return { kind: 'float64', length: column.length, validity: column.validity, data: numbers(column) }
 }
 
 function numbers(column: Column): Float64Array {

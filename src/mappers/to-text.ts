@@ -1,6 +1,6 @@
 import { bitAt } from '../model/bitmap.js'
 import { decimalAt, decimalText } from '../model/cell.js'
-import type { Column, ColumnOf, Dictionary } from '../model/column.js'
+import type { Column, ColumnOf } from '../model/column.js'
 import { openCells, readCell } from './cell-source.js'
 
 /** `utf8` and `binary` are one member of `Column`, so `ColumnOf` cannot pick one of them. */
@@ -9,22 +9,11 @@ export type Utf8Column = Column & { readonly kind: 'utf8' }
 /** Text as sinks and records get it; the values of a dictionary are utf8. */
 export type TextColumn = Utf8Column | ColumnOf<'dictionary'> | ColumnOf<'null'>
 
-const texts = new WeakMap<Dictionary, Dictionary>()
-
 /** A column as text: text as it is, numbers in decimals, `true` and `false`. */
 export function toText(column: Column): TextColumn {
   if (column.kind === 'utf8') return column as Utf8Column
   if (column.kind === 'null') return column
-  if (column.kind === 'dictionary') {
-    const { dictionary } = column
-    if (dictionary.values.kind === 'utf8') return column
-    let text = texts.get(dictionary)
-    if (text === undefined || text.values.length !== dictionary.values.length) {
-      text = { id: dictionary.id, values: toText(dictionary.values) }
-      texts.set(dictionary, text)
-    }
-    return { ...column, dictionary: text }
-  }
+  if (column.kind === 'dictionary') return column
   return written(column)
 }
 

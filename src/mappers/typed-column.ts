@@ -1,22 +1,34 @@
 import { MappingError } from '../errors.js'
-import type { Column } from '../model/column.js'
+import type { Column, ColumnOf } from '../model/column.js'
 import { columnOf } from '../model/column-of.js'
 import type { DataType } from '../model/data-type.js'
+import { compactColumn } from './compact-column.js'
 
 /**
- * A column of the kind that was asked for: `values` of a plug-in or a test are typed, cells that do not fit are nulls
- * and told to `bad`.
+ * A column of the kind that was asked for, in a form that mappers walk: `values` of a plug-in or a test are typed (cells
+ * that do not fit are nulls and told to `bad`), dictionaries hold text alone.
  *
  * @throws MappingError `MAPPER_FAILED` for a column of another kind: the decoder broke its contract
  */
 export function typedColumn(column: Column, as: DataType, name: string, bad: (rowIndex: number) => void): Column {
   if (column.kind === 'values') return fromValues(column.values, as, bad)
   const kind = column.kind === 'dictionary' ? column.dictionary.values.kind : column.kind
-  if (kind === as.kind || kind === 'null') return column
+  if (kind === as.kind || kind === 'null') return column.kind === 'dictionary' && kind !== 'utf8' ? expandDictionary(column) : column
   throw new MappingError('MAPPER_FAILED', `The decoder gave ${kind} for a column that was to be read as ${as.kind}.`, {
     location: { column: name },
     remedy: 'A decoder must give each column as it was asked to; report this to the author of the decoder.',
   })
+}
+
+/** Each row's value in its place; a row without one shows what its index says under a cleared validity bit. */
+function expandDictionary({ dictionary, indices, validity, length }: ColumnOf<'dictionary'>): Column {
+  if (dictionary.values.length === 0) return { kind: 'null', length, validity: null }
+  const runs = new Int32Array(2 * length)
+  for (let i = 0; i < length; i++) {
+    runs[2 * i] = indices[i] as number
+    runs[2 * i + 1] = (indices[i] as number) + 1
+  }
+  return { ...compactColumn(dictionary.values, runs, length), validity } as Column
 }
 
 function fromValues(values: ArrayLike<unknown>, as: DataType, bad: (rowIndex: number) => void): Column {

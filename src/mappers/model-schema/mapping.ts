@@ -1,0 +1,175 @@
+import type { AcceptedRows, MappedRows, Mapping } from '../../contracts/schema-mapper.js'
+import { MappingError } from '../../errors.js'
+import type { Column, ColumnGroup } from '../../model/column.js'
+import type { ColumnBatch } from '../../model/column-batch.js'
+import type { ColumnInfo, FileSchema } from '../../model/data-type.js'
+import type { FileContext } from '../../model/file.js'
+import { CheckTable } from '../check-table.js'
+import { compactColumn, keptRuns } from '../compact-column.js'
+import { constantText, constantTime } from '../constant-column.js'
+import { checkOf } from '../issue-codes.js'
+import { recordBuilder } from '../record-builder.js'
+import type { BuildRecords } from '../record-layout.js'
+import { RowLog } from '../row-log.js'
+import { sourceRows } from '../source-rows.js'
+import { typeWords } from '../type-words.js'
+import { typedColumn } from '../typed-column.js'
+import { type ColumnPlan, planColumns } from './column-plan.js'
+import { recordLayout } from './model-layout.js'
+import type { NormalOptions } from './normal-options.js'
+import { sideCheck } from './row-sides.js'
+import type { Step } from './slot.js'
+
+/**
+ * Compiles the options for one file's columns.
+ *
+ * @throws MappingError `SCHEMA_MISMATCH` with every issue that the columns reveal
+ */
+export function compileMapping<R>(options: NormalOptions, schema: FileSchema, file: FileContext): Mapping<R> {
+  const plan = planColumns(schema, options)
+  const errors = plan.issues.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) {
+    const shown = errors.slice(0, 3).map(({ message }) => message)
+    const more = errors.length > shown.length ? ` And ${errors.length - shown.length} more.` : ''
+    throw new MappingError('SCHEMA_MISMATCH', `The columns do not fit the model schema. ${shown.join(' ')}${more}`, {
+      location: { key: file.key },
+      issues: plan.issues,
+      remedy: errors[0]?.remedy,
+    })
+  }
+  return new ModelMapping<R>(plan, options, schema, file)
+}
+
+interface Target {
+  readonly key: string
+  /** Index into the batch's columns. */
+  readonly position: number
+  readonly step: Step | null
+}
+
+class ModelMapping<R> implements Mapping<R> {
+  readonly reads: ColumnPlan['reads']
+  readonly warnings: ColumnPlan['issues']
+  readonly #file: FileContext
+  readonly #table = new CheckTable()
+  readonly #readIndexes: ReadonlySet<number>
+  readonly #typed: readonly ((column: Column, log: RowLog) => Column)[]
+  readonly #fields: readonly Target[]
+  readonly #groups: readonly { readonly key: string; readonly names: readonly string[]; readonly members: readonly Target[] }[]
+  readonly #constants: Readonly<Record<string, (rowCount: number) => Column>>
+  readonly #checkSides: ReturnType<typeof sideCheck>
+  readonly #sideOf: ReadonlyMap<string, 'prediction' | 'actual'>
+  readonly #keys: readonly string[]
+  readonly #layout: ReturnType<typeof recordLayout>
+  #builder: BuildRecords<R> | undefined
+
+  constructor(plan: ColumnPlan, options: NormalOptions, schema: FileSchema, file: FileContext) {
+    const table = this.#table
+    const { reads, fields, groups } = plan
+    this.#file = file
+    this.reads = reads
+    this.warnings = plan.issues
+    this.#readIndexes = new Set(reads.map(({ index }) => index))
+    const positions = new Map(reads.map(({ index }, position) => [index, position]))
+    const target = (field: string, key: string, column: number, makeStep: (typeof fields)[number]['row']['slot']['step']): Target => ({
+      key,
+      position: positions.get(column) as number,
+      step: makeStep?.({ field, column, options, file, table }, infoAt(schema, column)) ?? null,
+    })
+    this.#typed = reads.map(({ index, as }) => {
+      const { name } = infoAt(schema, index)
+      const field =
+        fields.find(({ column }) => column === index)?.row.key ?? groups.find(({ columns }) => columns.includes(index))?.row.key ?? ''
+      const check = table.number(checkOf('value-type', { expected: typeWords(as) }, { field }))
+      return (column, log) => typedColumn(column, as, name, (rowIndex) => log.add(rowIndex, check, index))
+    })
+    this.#fields = fields.map(({ row, column }) => target(row.key, row.record ?? row.key, column, row.slot.step))
+    this.#groups = groups.map(({ row, names, columns }) => ({
+      key: row.key,
+      names,
+      members: columns.map((column) => target(row.key, row.key, column, row.slot.step)),
+    }))
+    this.#constants = {
+      model: constantText(options.model, 0),
+      space: constantText(options.space, 1),
+      environment: constantText(options.environment, 2),
+      model_version: constantText(options.modelVersion, 3),
+      batch_id: constantText(options.batchId, 4),
+      timestamp: constantTime(file.asOf),
+    }
+    this.#sideOf = new Map(fields.flatMap(({ row }) => (row.side === undefined ? [] : [[row.key, row.side] as const])))
+    const onSide = (side: string): string[] => [...this.#sideOf].flatMap(([key, its]) => (its === side ? [key] : []))
+    const shap = groups.some(({ row }) => row.key === 'shap_values') ? ['shap_values'] : []
+    this.#checkSides = sideCheck(options.environment, { prediction: onSide('prediction'), actual: onSide('actual'), shap }, table)
+    this.#layout = recordLayout(fields, groups)
+    this.#keys = this.#layout.fields.map(({ key }) => key)
+  }
+
+  apply(batch: ColumnBatch): MappedRows {
+    const log = new RowLog(this.#table, batch.rowCount)
+    if (batch.issues !== undefined) log.merge(batch.issues, this.#readIndexes)
+    const read = this.#typed.map((type, position) => type(this.#columnAt(batch, position), log))
+    const run = ({ position, step }: Target): Column => (step === null ? (read[position] as Column) : step(read[position] as Column, log))
+    const fields = new Map(this.#fields.map((target) => [target.key, run(target)]))
+    const groups = new Map(
+      this.#groups.map(({ key, names, members }) => [key, { kind: 'group' as const, names, columns: members.map(run) }]),
+    )
+    const onSide = (side: string): Column[] => [...fields].flatMap(([key, column]) => (this.#sideOf.get(key) === side ? [column] : []))
+    this.#checkSides({ prediction: onSide('prediction'), actual: onSide('actual'), shap: groups.get('shap_values')?.columns ?? [] }, log)
+
+    const rowCount = batch.rowCount - log.rejectedCount
+    const keep = keeper(log, rowCount)
+    const columns = Object.fromEntries(
+      this.#keys.map((key): [string, Column | ColumnGroup] => {
+        const column = fields.get(key)
+        if (column !== undefined) return [key, keep(column)]
+        const group = groups.get(key)
+        if (group !== undefined) return [key, { ...group, columns: group.columns.map(keep) }]
+        return [key, this.#constants[key]?.(rowCount) ?? { kind: 'group', names: [], columns: [] }]
+      }),
+    )
+    const issues = log.finish()
+    return {
+      rowsRead: batch.rowCount,
+      firstRow: batch.firstRow,
+      accepted: { rowCount, columns, sourceRows: sourceRows(log, batch.firstRow) },
+      rejected: { rowCount: log.rejectedCount, ...(issues === undefined ? {} : { issues }) },
+    }
+  }
+
+  build(rows: AcceptedRows, from: number, to: number): R[] {
+    this.#builder ??= recordBuilder<R>(this.#layout)
+    return this.#builder(rows.columns, from, to)
+  }
+
+  #columnAt(batch: ColumnBatch, position: number): Column {
+    const column = batch.columns[position]
+    if (column !== undefined && column.length === batch.rowCount) return column
+    throw new MappingError(
+      'MAPPER_FAILED',
+      `The decoder gave ${batch.columns.length} columns of which one is missing or not ${batch.rowCount} rows long.`,
+      {
+        location: { key: this.#file.key, row: batch.firstRow },
+        remedy: 'A decoder must give every column it was asked for, all of one length; report this to the author of the decoder.',
+      },
+    )
+  }
+}
+
+/** Takes rejected rows out of a column; a column that serves two fields is compacted once. */
+function keeper(log: RowLog, rowCount: number): (column: Column) => Column {
+  if (log.rejectedCount === 0) return (column) => column
+  const runs = keptRuns(log.rejects)
+  const kept = new Map<Column, Column>()
+  return (column) => {
+    const known = kept.get(column)
+    if (known !== undefined) return known
+    const compact = compactColumn(column, runs, rowCount)
+    kept.set(column, compact)
+    return compact
+  }
+}
+
+function infoAt(schema: FileSchema, index: number): ColumnInfo {
+  return schema.columns[index] as ColumnInfo
+}

@@ -1,0 +1,33 @@
+import { bitAt } from '../../model/bitmap.js'
+import type { DataType } from '../../model/data-type.js'
+import { checkOf } from '../issue-codes.js'
+import { toFloat64 } from '../to-float64.js'
+import { isNumber } from '../type-words.js'
+import type { Slot, Step } from './slot.js'
+
+const accepts = (type: DataType): boolean => isNumber(type) || type.kind === 'null'
+const wants: DataType = { kind: 'float64' }
+
+/** A score, or the label of a numeric model: a finite number, float64 whatever the file holds. */
+export const numberSlot: Slot = {
+  expected: 'numbers',
+  accepts,
+  wants,
+  step({ field, column: index, table }): Step {
+    const notFinite = table.number(checkOf('number-not-finite', {}, { field }))
+    return (given, log) => {
+      const column = toFloat64(given)
+      if (column.kind === 'null') return column
+      const { data, validity, length } = column
+      for (let i = 0; i < length; i++) {
+        const value = data[i] as number
+        // Infinity and NaN are the numbers that are not 0 after subtracting themselves; nulls hold 0.
+        if (value - value !== 0 && bitAt(validity, i)) log.add(i, notFinite, index)
+      }
+      return column
+    }
+  },
+}
+
+/** A SHAP value: any float64, NaN too. */
+export const shapSlot: Slot = { expected: 'numbers', accepts, wants, step: () => (column) => toFloat64(column) }
