@@ -66,6 +66,9 @@ export const PACKAGES: readonly PackageRule[] = [
   { name: 'eventemitter3', rooms: ['job', 'manager'], staticIn: ['job', 'manager'] },
 ]
 
+/** Rooms that import what a host names, or what no bundler shall look for: the name is a variable there. */
+export const COMPUTED_IMPORTS: readonly string[] = ['isolation', 'stores/sqlite']
+
 /** Node modules that the lowest supported Node lacks. */
 export const LATE_BUILTINS: readonly string[] = ['node:sqlite']
 

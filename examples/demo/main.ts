@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url'
+import { ImportError } from 'lading'
+import { demoArguments, USAGE, UsageError } from './demo-arguments.js'
+import { importBucket } from './import-bucket.js'
+import { importFlights } from './import-flights.js'
+
+const folder = fileURLToPath(new URL('../../.cache/demo', import.meta.url))
+const log = (line: string): void => console.log(line)
+
+try {
+  const run = demoArguments(process.argv.slice(2))
+  const { ok } =
+    run.mode === 'flights' ? await importFlights({ folder, add: run.add, reset: run.reset, log }) : await importBucket(run, folder, log)
+  process.exitCode = ok ? 0 : 1
+} catch (error) {
+  process.exitCode = error instanceof UsageError ? 2 : 1
+  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`)
+  else if (error instanceof ImportError) console.error(`${error.code}: ${error.message} ${error.remedy ?? ''}`)
+  else throw error
+}
