@@ -1,0 +1,71 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import type { CompressionCodec } from 'hyparquet'
+import { unsupportedFile } from '../decode-failure.js'
+import type { Hyparquet } from './load-hyparquet.js'
+import { PageProblem } from './page-problem.js'
+import { zstdOutputBound } from './zstd-bound.js'
+
+/** Above this, snappy runs outside the WASM module, whose memory only ever grows. */
+const wasmLimit = 8 * 1024 * 1024
+
+/**
+ * One page, decompressed to exactly `size` bytes. No codec may write more: where the package's own decompressor has no
+ * limit, the platform's is used, or the declared size is compared first.
+ */
+export function decompressPage(
+  hyparquet: Hyparquet,
+  codec: CompressionCodec,
+  input: Uint8Array,
+  size: number,
+  groupBytes: number,
+): Uint8Array {
+  if (codec !== 'UNCOMPRESSED' && size === 0) return new Uint8Array(0)
+  const page = inflate(hyparquet, codec, input, size, groupBytes)
+  if (page.length !== size) throw new PageProblem(`a page holds ${page.length} bytes where its header says ${size}`)
+  return page
+}
+
+function inflate(hyparquet: Hyparquet, codec: CompressionCodec, input: Uint8Array, size: number, groupBytes: number): Uint8Array {
+  switch (codec) {
+    case 'UNCOMPRESSED':
+      return input
+    case 'GZIP':
+      return gunzipSync(input, { maxOutputLength: size })
+    case 'BROTLI':
+      return brotliDecompressSync(input, { maxOutputLength: size })
+    case 'ZSTD': {
+      const { exact, bound } = zstdOutputBound(input)
+      if (exact ? bound !== size : bound > groupBytes) throw new PageProblem(`a page may hold ${bound} bytes where its header says ${size}`)
+      return hyparquet.decompressZstd(input)
+    }
+    case 'SNAPPY': {
+      if (snappySize(input) !== size) throw new PageProblem(`a page's own length differs from the ${size} bytes its header says`)
+      if (size <= wasmLimit && input.length <= wasmLimit && hyparquet.compressors.SNAPPY !== undefined) {
+        return hyparquet.compressors.SNAPPY(input, size)
+      }
+      const output = new Uint8Array(size)
+      hyparquet.snappyUncompress(input, output)
+      return output
+    }
+    case 'LZ4':
+    case 'LZ4_RAW': {
+      const decompress = hyparquet.compressors[codec]
+      if (decompress !== undefined) return decompress(input, size)
+    }
+  }
+  throw unsupportedFile(
+    `Pages are compressed with ${codec ?? 'an unknown codec'}.`,
+    'Write the file with snappy, zstd, gzip, brotli or LZ4_RAW.',
+  )
+}
+
+/** The length that a snappy block declares of itself. */
+function snappySize(input: Uint8Array): number {
+  let value = 0
+  for (let i = 0, scale = 1; i < 5; i++, scale *= 128) {
+    const byte = input[i] ?? 0
+    value += (byte & 0x7f) * scale
+    if (byte < 0x80) return value
+  }
+  return -1
+}
