@@ -45,7 +45,8 @@ const knownCodes: ReadonlySet<string> = new Set([
   'TokenRefreshRequired',
   'TooManyRequests',
   'TooManyRequestsException',
-  // of the SDK and of Node
+  // of the SDK, of Node, and of our own limit
+  'AnswerTooLong',
   'CredentialsProviderError',
   'TimeoutError',
 ])

@@ -29,7 +29,7 @@ async function* limited(body: Readable): AsyncGenerator<Uint8Array, void, undefi
   let bytes = 0
   for await (const piece of body as AsyncIterable<Uint8Array>) {
     bytes += piece.length
-    if (bytes > mostBytes) throw new Error('the answer is too long')
+    if (bytes > mostBytes) throw Object.assign(new Error('the answer is too long'), { name: 'AnswerTooLong' })
     yield piece
   }
 }

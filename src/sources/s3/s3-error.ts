@@ -104,7 +104,8 @@ function ofPlace({ code, status, region }: AnswerFacts, { action, bucket }: S3Re
 }
 
 /** An answer of success that could not be read. */
-function ofListing({ status, network }: AnswerFacts, { action, bucket }: S3Request, cause: Error): ImportError | undefined {
+function ofListing({ code, status, network }: AnswerFacts, { action, bucket }: S3Request, cause: Error): ImportError | undefined {
+  if (action === 'list' && code === 'AnswerTooLong') return listingInvalid(bucket, 'it is far too long', cause)
   if (action !== 'list' || network !== undefined || status === undefined || status >= 300) return undefined
   return listingInvalid(bucket, 'it is not readable as a listing', cause)
 }
@@ -162,11 +163,12 @@ function ofRefusal({ code, status }: AnswerFacts, { action, bucket, hasOwner }: 
 function ofOutage({ code, status, network, retryAfterMs }: AnswerFacts, { action, bucket, key }: S3Request, cause: Error): ImportError {
   const details: ErrorDetails = { retryable: true, retryAfterMs, location: { key }, cause }
   const service = action === 'assume-role' ? 'STS' : `The store of "${bucket}"`
-  if (status === 503 || status === 429 || (code !== undefined && throttled.has(code))) {
+  // The SDK gives an error document inside an answer of success the status 503.
+  if ((status === 503 && code !== 'InternalError') || status === 429 || (code !== undefined && throttled.has(code))) {
     const remedy = 'Nothing to do: it is tried again, more slowly.'
     return new SourceError('SOURCE_THROTTLED', `${service} asked for fewer requests.`, { ...details, remedy })
   }
-  if (status === undefined || network !== undefined) {
+  if ((status === undefined && code !== 'AnswerTooLong') || network !== undefined) {
     const remedy = 'Check the network, the `endpoint` and the `region`.'
     return new SourceError('SOURCE_UNAVAILABLE', `${service} could not be reached (${network ?? code ?? 'no answer'}).`, {
       ...details,
@@ -174,6 +176,6 @@ function ofOutage({ code, status, network, retryAfterMs }: AnswerFacts, { action
     })
   }
   const remedy = 'Nothing to do if it passes; otherwise ask whoever runs the store, with the request id in `cause`.'
-  const message = `${service} answered ${permissions[action]} with ${code ?? 'an error'} (HTTP ${status}).`
+  const message = `${service} answered ${permissions[action]} with ${code ?? 'an error'}${status === undefined ? '' : ` (HTTP ${status})`}.`
   return new SourceError('SOURCE_UNAVAILABLE', message, { ...details, remedy })
 }
