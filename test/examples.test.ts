@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const programs = readdirSync(`${root}examples`).filter((name) => name.endsWith('.ts'))
+
+/** The comment lines behind `// Output:`, which end the file. */
+const promisedOutput = (text: string): string | undefined =>
+  text
+    .split('// Output:\n')[1]
+    ?.trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^\/\/ ?/, ''))
+    .join('\n')
+
+test('there are examples', () => {
+  expect(programs.length).toBeGreaterThanOrEqual(6)
+})
+
+// A process of its own each: it must also end by itself.
+test.each(programs)('%s prints what it says', async (name) => {
+  const path = `${root}examples/${name}`
+  const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', path], { cwd: root, timeout: 25_000 })
+  expect(stderr).toBe('')
+  expect(stdout.trimEnd()).toBe(promisedOutput(readFileSync(path, 'utf8')))
+})
