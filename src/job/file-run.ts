@@ -214,11 +214,11 @@ class FileRun {
 
   /** Just before the commit: is the claim still ours, for long enough? */
   async #lastLook(): Promise<void> {
-    const { leaseUntil } = await this.#lease.mark()
-    const left = leaseUntil.getTime() - this.#job.clock.now().getTime()
-    // The store's clock and ours may differ; only a lease that the renewal did not lengthen is over.
-    if (left < COMMIT_MARGIN * this.#job.settings.leaseMs && leaseUntil.getTime() <= this.#claim.leaseUntil.getTime())
-      throw lostClaim(this.#claim)
+    const { clock, settings } = this.#job
+    const asked = clock.monotonicMs()
+    await this.#lease.mark()
+    // The lease runs from when the store wrote it, at the earliest from when it was asked.
+    if (clock.monotonicMs() - asked > (1 - COMMIT_MARGIN) * settings.leaseMs) throw lostClaim(this.#claim)
     this.#signal.throwIfAborted()
   }
 

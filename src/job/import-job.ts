@@ -12,6 +12,7 @@ import { intervalScheduler } from '../schedulers/interval/interval-scheduler.js'
 import { functionSink } from '../sinks/function/function-sink.js'
 import { clockKey, clockOf } from '../util/clock.js'
 import { probe } from '../util/probe.js'
+import { processOf } from '../util/process-identity.js'
 import { Discovery } from './discovery.js'
 import { dryRun } from './dry-run.js'
 import type { FileOutcome } from './file-run.js'
@@ -25,6 +26,7 @@ import type { DryRunOptions, DryRunReport, FilesOptions, JobReport, RunOnceOptio
 import { OwnershipCheck } from './ownership-check.js'
 import { type Registration, register } from './registration.js'
 import { storeErrorFrom } from './retry-policy.js'
+import { soloGateOf } from './solo-gate.js'
 import { discoveryBound, pagesPerPoll, readCursor } from './sweep-cursor.js'
 
 const MOST_ERRORS = 100
@@ -81,6 +83,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
       budgets: allBudgets,
       events,
       clock,
+      gate: soloGateOf(processOf(options)),
       shared,
     }
     this.#health = new JobHealth(events, clock)

@@ -6,7 +6,6 @@ import { type FileOutcome, runFile } from './file-run.js'
 import type { JobContext } from './job-context.js'
 import type { JobHealth } from './job-health.js'
 import { storeErrorFrom } from './retry-policy.js'
-import { soloGate } from './solo-gate.js'
 
 /** Refused objects in a row after which it is the whole place that is refused. */
 const DENIED_IN_A_ROW = 5
@@ -51,7 +50,7 @@ export class Importing {
 
   /** Runs until told to stop, or until `ended` and nothing is due. Resolves when no file is in flight. */
   async run(schemaVersion: number, options: ImportingOptions): Promise<void> {
-    const stopListening = soloGate.onChange(() => this.#wake.notify())
+    const stopListening = this.#job.gate.onChange(() => this.#wake.notify())
     let left = options.maxFiles
     try {
       while (!options.stopClaiming.aborted && this.#health.failure === null) {
@@ -87,13 +86,13 @@ export class Importing {
   async #claimAndRun(schemaVersion: number, left: number, options: ImportingOptions): Promise<number> {
     const asSuspect = this.#suspectWaits !== null
     const free = asSuspect ? 1 : Math.min(this.#limit - this.#inFlight.size, left)
-    if (free <= 0 || this.#health.waitMs('importing', 'ownership') > 0 || !soloGate.mayClaim(asSuspect)) return 0
+    if (free <= 0 || this.#health.waitMs('importing', 'ownership') > 0 || !this.#job.gate.mayClaim(asSuspect)) return 0
     const claims = await this.#claim(schemaVersion, free, options)
     this.#suspectWaits?.()
     this.#suspectWaits = null
     for (const claim of claims) {
       const suspect = claim.entry.crashes > 0
-      const alone = claims.length === 1 && soloGate.running === 0
+      const alone = claims.length === 1 && this.#job.gate.running === 0
       if (suspect && !alone) await this.#postpone(claim, options)
       else this.#start(claim, schemaVersion, suspect, options)
     }
@@ -126,7 +125,7 @@ export class Importing {
 
   /** A suspect does not run beside others: it is given back and comes again when nothing else is in flight. */
   async #postpone(claim: Claim, { abortFiles }: ImportingOptions): Promise<void> {
-    this.#suspectWaits ??= soloGate.want()
+    this.#suspectWaits ??= this.#job.gate.want()
     try {
       await this.#job.store.ledger.finish(claim, { as: 'release', notBeforeMs: 0 }, { signal: abortFiles })
     } catch (error) {
@@ -136,7 +135,7 @@ export class Importing {
   }
 
   #start(claim: Claim, schemaVersion: number, suspect: boolean, options: ImportingOptions): void {
-    const leave = soloGate.enter(suspect)
+    const leave = this.#job.gate.enter(suspect)
     const run = runFile(this.#job, claim, schemaVersion, options.abortFiles)
       .then((outcome) => {
         this.#judge(outcome)

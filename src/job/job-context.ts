@@ -8,6 +8,7 @@ import type { Budgets } from '../model/budgets.js'
 import type { Clock } from '../util/clock.js'
 import type { JobEmitter } from './job-emitter.js'
 import type { CheckedSettings } from './job-options.js'
+import type { SoloGate } from './solo-gate.js'
 
 /**
  * The parts of one job as its loops share them. The record type is forgotten here, once: inside, records only travel
@@ -27,6 +28,7 @@ export interface JobContext {
   readonly budgets: Budgets
   readonly events: JobEmitter
   readonly clock: Clock
+  readonly gate: SoloGate
   /** Rows and receipt share one transaction with the ledger. */
   readonly shared: boolean
 }

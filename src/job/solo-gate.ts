@@ -2,7 +2,7 @@
  * Files in flight in this process, over all jobs. A suspect (a file whose worker died once) runs alone in its process,
  * so that no bystander is convicted with it: while one waits or runs, nobody claims.
  */
-class SoloGate {
+export class SoloGate {
   #running = 0
   #wanted = 0
   #solo = false
@@ -49,4 +49,11 @@ class SoloGate {
   }
 }
 
-export const soloGate = new SoloGate()
+const gates = new WeakMap<object, SoloGate>()
+
+/** The one gate of a process. */
+export function soloGateOf(process: object): SoloGate {
+  const gate = gates.get(process) ?? new SoloGate()
+  gates.set(process, gate)
+  return gate
+}

@@ -2,6 +2,7 @@
 export class Wake {
   #pending = false
   #resolve: (() => void) | undefined
+  readonly #stopWaiting = (): void => this.#resolve?.()
 
   notify(): void {
     this.#pending = true
@@ -12,13 +13,13 @@ export class Wake {
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#pending && !signal.aborted) {
       let timer: NodeJS.Timeout | undefined
-      const done = new Promise<void>((resolve) => {
+      await new Promise<void>((resolve) => {
         this.#resolve = resolve
         timer = setTimeout(resolve, Math.min(Math.max(0, ms), 2 ** 31 - 1))
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        signal.addEventListener('abort', this.#stopWaiting, { once: true })
       })
-      await done
       clearTimeout(timer)
+      signal.removeEventListener('abort', this.#stopWaiting)
       this.#resolve = undefined
     }
     this.#pending = false
