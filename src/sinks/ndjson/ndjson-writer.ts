@@ -9,10 +9,10 @@ import type { CommitSummary, Receipt } from '../../model/receipt.js'
 import { probe } from '../../util/probe.js'
 import { syncFolder } from '../durable-folder.js'
 import { fileSystemError } from '../file-system-error.js'
+import { membersText } from '../json-text.js'
 import { placeOf } from '../names.js'
 import { receiptFor } from '../receipt-for.js'
 import { codeOf, type StagingFolder } from '../staging-folder.js'
-import { membersText } from './json-line.js'
 import { manifestText, readReceipt } from './ndjson-manifest.js'
 
 interface NdjsonTarget {
@@ -69,7 +69,7 @@ export class NdjsonWriter implements FileWriter<object> {
 
   async commit({ rejected }: CommitSummary, { signal }: CallOptions): Promise<Receipt> {
     signal.throwIfAborted()
-    const { file, staging, files, target } = this.#to
+    const { file, target } = this.#to
     const place = placeOf(file)
     try {
       // Also the look at the fence: without a current claim there is no file to open.
@@ -84,7 +84,7 @@ export class NdjsonWriter implements FileWriter<object> {
       return stored ?? receipt
     } catch (error) {
       if (signal.aborted && error === signal.reason) throw error
-      throw fileSystemError(error, file, `committing to ${join(files, '..')} as ${target}`)
+      throw fileSystemError(error, file, `committing to ${target}`)
     }
   }
 

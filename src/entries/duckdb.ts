@@ -1,0 +1,1 @@
+export { type DuckDBSinkOptions, duckdbSink } from '../sinks/duckdb/duckdb-sink.js'

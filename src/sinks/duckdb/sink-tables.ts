@@ -1,0 +1,28 @@
+/** The sink's own tables. `fact_column` says under what name a fact table keeps a column: DuckDB's names ignore case. */
+export const sinkTables = `
+CREATE SEQUENCE IF NOT EXISTS import_file_no;
+CREATE TABLE IF NOT EXISTS sink_fence (job VARCHAR NOT NULL, key VARCHAR NOT NULL, fence BIGINT NOT NULL, PRIMARY KEY (job, key));
+CREATE TABLE IF NOT EXISTS import_file (
+  file_no BIGINT PRIMARY KEY DEFAULT nextval('import_file_no'),
+  job VARCHAR NOT NULL, key VARCHAR NOT NULL, version VARCHAR NOT NULL, generation INTEGER NOT NULL, fence BIGINT NOT NULL,
+  schema_version INTEGER NOT NULL, source_time TIMESTAMPTZ NOT NULL, rows BIGINT NOT NULL, rejected BIGINT NOT NULL,
+  committed_at TIMESTAMPTZ NOT NULL, facts VARCHAR,
+  UNIQUE (job, key, version, generation));
+CREATE TABLE IF NOT EXISTS fact_column (facts VARCHAR NOT NULL, name VARCHAR NOT NULL, column_name VARCHAR NOT NULL, PRIMARY KEY (facts, name));
+`
+
+/** Columns that a new fact table begins with: those that every model record has, with the types they always have. */
+export const modelColumns: readonly (readonly [name: string, type: string])[] = [
+  ['model', 'VARCHAR'],
+  ['space', 'VARCHAR'],
+  ['environment', 'VARCHAR'],
+  ['model_version', 'VARCHAR'],
+  ['batch_id', 'VARCHAR'],
+  ['prediction_id', 'VARCHAR'],
+  ['timestamp', 'TIMESTAMP WITH TIME ZONE'],
+]
+/** Which file, and which of its rows (1-based). */
+export const originColumns: readonly (readonly [name: string, type: string])[] = [
+  ['file_no', 'BIGINT'],
+  ['row_no', 'BIGINT'],
+]
