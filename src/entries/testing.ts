@@ -17,3 +17,4 @@ export {
 } from '../testing/s3-double/s3-double.js'
 export type { ReadRange } from '../testing/s3-double/stored-object.js'
 export { type SourceCase, type SourceUnderTest, sourceContract } from '../testing/source-contract.js'
+export { type StoreCase, type StoreUnderTest, storeContract } from '../testing/store-contract.js'
