@@ -1,3 +1,5 @@
+export { type Instruments, withInstruments } from '../testing/instruments.js'
+export { type ManualClock, manualClock } from '../testing/manual-clock.js'
 export type {
   BucketGrant,
   DoubleCredentials,
@@ -18,3 +20,5 @@ export {
 export type { ReadRange } from '../testing/s3-double/stored-object.js'
 export { type SourceCase, type SourceUnderTest, sourceContract } from '../testing/source-contract.js'
 export { type StoreCase, type StoreUnderTest, storeContract } from '../testing/store-contract.js'
+export { type Clock, systemClock } from '../util/clock.js'
+export { installProbe, type ProbeHandler, type ProbePlace, type ProbePoint } from '../util/probe.js'
