@@ -35,6 +35,27 @@ export { type AllEventsListed, IMPORT_JOB_EVENTS, type ImportJobEventName, type 
 export type { Health } from './job/job-health.js'
 export type { ImportJobOptions, ImportJobSettings } from './job/job-options.js'
 export type { DryRunOptions, DryRunReport, FilesOptions, JobReport, RunOnceOptions, RunReport } from './job/job-report.js'
+export type {
+  BoxColumns,
+  Boxes,
+  ClassScore,
+  ColumnName,
+  CommonSchema,
+  Embedding,
+  EmbeddingColumns,
+  FeatureValue,
+  Label,
+  ModelFields,
+  SchemaFor,
+} from './mappers/model-schema/model-fields.js'
+export type { Features, ModelRecord } from './mappers/model-schema/model-record.js'
+export { modelSchema } from './mappers/model-schema/model-schema.js'
+export type { ModelConstants, ModelSchemaOptions } from './mappers/model-schema/model-schema-options.js'
+export type { Environment, ModelType } from './mappers/model-schema/model-type.js'
+export { parseModelSchema } from './mappers/model-schema/parse-model-schema.js'
+export type { SchemaProblem } from './mappers/model-schema/schema-verdict.js'
+export type { Rejected } from './mappers/row-mapper/rejected.js'
+export { type RowCells, type RowContext, type RowMapperOptions, rowMapper } from './mappers/row-mapper/row-mapper.js'
 export { type Budgets, defaultBudgets } from './model/budgets.js'
 export { cell, isPresent, toValues } from './model/cell.js'
 export { checkColumn } from './model/check-column.js'
