@@ -1,6 +1,7 @@
 const minus = 45
 const dot = 46
 const colon = 58
+const noZone = 1_000_000
 
 /**
  * Microseconds since 1970 of a text cell: epoch seconds (`1650125707`, `-1.5`) or RFC 3339 with a zone
@@ -40,18 +41,18 @@ function parseEpoch(bytes: Uint8Array, from: number, to: number): number {
 
 function parseClockTime(bytes: Uint8Array, from: number, to: number): number {
   if (to - from < 20) return Number.NaN
-  const year = digits(bytes, from, 4)
-  const month = digits(bytes, from + 5, 2)
-  const day = digits(bytes, from + 8, 2)
-  const hour = digits(bytes, from + 11, 2)
-  const minute = digits(bytes, from + 14, 2)
-  const second = digits(bytes, from + 17, 2)
-  const separator = bytes[from + 10]
+  const year = 100 * pair(bytes, from) + pair(bytes, from + 2)
+  const month = pair(bytes, from + 5)
+  const day = pair(bytes, from + 8)
+  const hour = pair(bytes, from + 11)
+  const minute = pair(bytes, from + 14)
+  // A leap second is written as the 60th of a minute.
+  const second = pair(bytes, from + 17)
+  const separator = bytes[from + 10] as number
   const separated = bytes[from + 7] === minus && (separator === 84 || separator === 116 || separator === 32)
   if (!separated || bytes[from + 13] !== colon || bytes[from + 16] !== colon) return Number.NaN
-  if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour <= 23 && minute <= 59)) return Number.NaN
-  // A leap second is written as the 60th of a minute.
-  if (!(second <= 60) || Number.isNaN(year)) return Number.NaN
+  if (year >= 10_000 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60) return Number.NaN
+  if (day > 28 && day > daysInMonth(year, month)) return Number.NaN
   let at = from + 19
   let micros = 0
   if (bytes[at] === dot) {
@@ -61,29 +62,27 @@ function parseClockTime(bytes: Uint8Array, from: number, to: number): number {
     micros = fraction(bytes, start, at)
   }
   const offset = zoneSeconds(bytes, at, to)
-  const seconds = daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
+  if (offset === noZone) return Number.NaN
+  const seconds = daysSince1970(year, month, day) * 86_400 + (hour * 3_600 + minute * 60 + second - offset)
   return seconds * 1_000_000 + micros
 }
 
-/** Seconds east of UTC; `NaN` when no zone ends the text. */
+/** Seconds east of UTC; `noZone` when no zone ends the text. */
 function zoneSeconds(bytes: Uint8Array, at: number, to: number): number {
-  const sign = bytes[at]
-  if (to - at === 1 && (sign === 90 || sign === 122)) return 0
-  if (to - at !== 6 || (sign !== 43 && sign !== minus) || bytes[at + 3] !== colon) return Number.NaN
-  const hours = digits(bytes, at + 1, 2)
-  const minutes = digits(bytes, at + 4, 2)
-  if (!(hours <= 23 && minutes <= 59)) return Number.NaN
+  const sign = bytes[at] as number
+  if (to - at === 1) return sign === 90 || sign === 122 ? 0 : noZone
+  if (to - at !== 6 || (sign !== 43 && sign !== minus) || bytes[at + 3] !== colon) return noZone
+  const hours = pair(bytes, at + 1)
+  const minutes = pair(bytes, at + 4)
+  if (hours > 23 || minutes > 59) return noZone
   return (sign === minus ? -1 : 1) * (hours * 3_600 + minutes * 60)
 }
 
-function digits(bytes: Uint8Array, at: number, count: number): number {
-  let value = 0
-  for (let i = at; i < at + count; i++) {
-    const digit = (bytes[i] as number) - 48
-    if (!(digit >= 0 && digit <= 9)) return Number.NaN
-    value = value * 10 + digit
-  }
-  return value
+/** Two digits; above every limit when one is none. Whole numbers all the way: NaN would make the callers slow. */
+function pair(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] as number) - 48
+  const ones = (bytes[at + 1] as number) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : 1_000_000
 }
 
 /** Microseconds of the digits after a dot; `NaN` for anything but digits. */
@@ -104,11 +103,10 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
-/** Of the proleptic Gregorian calendar; years are counted from March, so that the leap day is the last. */
+/** Of the proleptic Gregorian calendar, years 0 to 9999; years are counted from March, so that the leap day is the last. */
 function daysSince1970(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  // A whole cycle of 400 years more keeps every division above zero.
+  const y = (month <= 2 ? year - 1 : year) + 400
+  const dayOfYear = ((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0
+  return 365 * y + ((y / 4) | 0) - ((y / 100) | 0) + ((y / 400) | 0) + dayOfYear + day - 1 - 719_468 - 146_097
 }
