@@ -10,7 +10,7 @@ import { fillVector } from './fill-vector.js'
 import { type StageType, stageTypeOf } from './stage-type.js'
 
 /** Rows after which the appender's buffer is emptied: longer, and it holds the host's event loop. */
-const flushRows = 16_384
+const flushRows = 8_192
 
 /** A staging table: the batches of one file whose columns have the same names and types. */
 export interface StagePart {

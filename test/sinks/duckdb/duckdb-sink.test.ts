@@ -84,7 +84,8 @@ describe('duckdbSink keeps the sink contract', () => {
       const reader = await DuckDBInstance.fromCache(path)
       return { sink: sink(), another: async () => sink(), read: () => readFrom(reader), close: async () => reader.closeSync() }
     }
-    for (const { name, run } of sinkContract) test(name, () => run(make))
+    const slow = sinkContract.filter(({ name }) => /zombie|settled|two files|takes the place/.test(name))
+    for (const { name, run } of slow) test(name, () => run(make))
   })
 })
 
