@@ -1,5 +1,6 @@
 export { type Instruments, withInstruments } from '../testing/instruments.js'
 export { type ManualClock, manualClock } from '../testing/manual-clock.js'
+export { type MappedBatchOptions, mappedBatch } from '../testing/mapped-batch.js'
 export type {
   BucketGrant,
   DoubleCredentials,
@@ -18,6 +19,7 @@ export {
   startS3Double,
 } from '../testing/s3-double/s3-double.js'
 export type { ReadRange } from '../testing/s3-double/stored-object.js'
+export { type ContractRecord, type SinkCase, type SinkUnderTest, type StoredRow, sinkContract } from '../testing/sink-contract.js'
 export { type SourceCase, type SourceUnderTest, sourceContract } from '../testing/source-contract.js'
 export { type StoreCase, type StoreUnderTest, storeContract } from '../testing/store-contract.js'
 export { type Clock, systemClock } from '../util/clock.js'
