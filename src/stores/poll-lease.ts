@@ -38,8 +38,8 @@ export function keepPollLease(tables: StoreTables, lease: PollLease, state: Poll
     ...poll,
     ...(state.nextPollMs === undefined
       ? { leaseUntil: now + leaseMs }
-      : { owner: null, leaseUntil: null, nextPollAt: now + state.nextPollMs, lastPolledAt: failed ? poll.lastPolledAt : now }),
-    ...(state.sweepMs === undefined ? {} : { lastSweepAt: now, lastSweepMs: state.sweepMs }),
+      : { owner: null, leaseUntil: null, nextPollAt: now + Math.ceil(state.nextPollMs), lastPolledAt: failed ? poll.lastPolledAt : now }),
+    ...(state.sweepMs === undefined ? {} : { lastSweepAt: now, lastSweepMs: Math.round(state.sweepMs) }),
     ...(state.blocked === undefined ? {} : { blocked: state.blocked === null ? null : jsonText(state.blocked) }),
     cursor: jsonText(state.cursor),
     consecutiveFailures: failed ? poll.consecutiveFailures + 1 : ends ? 0 : poll.consecutiveFailures,
