@@ -43,16 +43,16 @@ export function compactColumn(column: Column, runs: Runs, count: number): Column
     case 'utf8':
     case 'binary': {
       const { offsets, ranges, total } = compactOffsets(column.offsets, runs, count)
-      return { ...column, length, validity, offsets, data: gather(column.data, new Uint8Array(total), ranges, 1) }
+      return { ...column, length, validity, offsets, data: gather<Uint8Array>(column.data, () => new Uint8Array(total), ranges, 1) }
     }
     case 'list': {
       const { offsets, ranges, total } = compactOffsets(column.offsets, runs, count)
       return { ...column, length, validity, offsets, child: compactColumn(column.child, ranges, total) }
     }
     case 'dictionary':
-      return { ...column, length, validity, indices: gather(column.indices, new Int32Array(count), runs, 1) }
+      return { ...column, length, validity, indices: gather<Int32Array>(column.indices, () => new Int32Array(count), runs, 1) }
     case 'decimal':
-      return { ...column, length, validity, data: gather(column.data, new BigInt64Array(2 * count), runs, 2) }
+      return { ...column, length, validity, data: gather<BigInt64Array>(column.data, () => new BigInt64Array(2 * count), runs, 2) }
     case 'fixedList': {
       const { size } = column
       return {
@@ -71,13 +71,13 @@ export function compactColumn(column: Column, runs: Runs, count: number): Column
     case 'int64':
     case 'timestamp':
     case 'time':
-      return { ...column, length, validity, data: gather(column.data, new BigInt64Array(count), runs, 1) }
+      return { ...column, length, validity, data: gather<BigInt64Array>(column.data, () => new BigInt64Array(count), runs, 1) }
     case 'uint64':
-      return { ...column, length, validity, data: gather(column.data, new BigUint64Array(count), runs, 1) }
+      return { ...column, length, validity, data: gather<BigUint64Array>(column.data, () => new BigUint64Array(count), runs, 1) }
     default: {
       const Data = column.data.constructor as new (length: number) => Float64Array
       // One member per numeric kind: the copy has the array class of the original.
-      return { ...column, length, validity, data: gather(column.data as Float64Array, new Data(count), runs, 1) } as Column
+      return { ...column, length, validity, data: gather(column.data as Float64Array, () => new Data(count), runs, 1) } as Column
     }
   }
 }
@@ -89,18 +89,42 @@ function eachRun(runs: Runs, per: number, take: (from: number, to: number) => vo
 interface Slots {
   readonly length: number
   [index: number]: number | bigint
-  subarray(from: number, to: number): ArrayLike<number> | ArrayLike<bigint>
+  slice(from: number, to: number): Slots
+  subarray(from: number, to: number): Slots
+  copyWithin(target: number, from: number, to: number): Slots
 }
 
-/** Long runs are copied at once, short ones value by value: a call costs more than 16 values. */
-function gather<A extends Slots & { set(part: never, at: number): void }>(data: A, into: A, runs: Runs, per: number): A {
-  let at = 0
-  eachRun(runs, per, (from, to) => {
-    if (to - from >= 16) {
-      into.set(data.subarray(from, to) as never, at)
+/**
+ * The kept slots, `per` of them a row. Long runs are moved within one copy, for a call costs about 16 values; short
+ * ones go value by value into `empty()`, and so do runs in any other order than the file's.
+ */
+function gather<A extends Slots>(data: A, empty: () => A, runs: Runs, per: number): A {
+  const pairs = runs.length / 2
+  const base = (runs[0] ?? 0) * per
+  let kept = 0
+  let ordered = true
+  for (let r = 0; r < runs.length; r += 2) {
+    if ((runs[r] as number) * per - base < kept) ordered = false
+    kept += ((runs[r + 1] as number) - (runs[r] as number)) * per
+  }
+  if (ordered && kept >= 16 * pairs) {
+    const copy = data.slice(base, (runs[runs.length - 1] ?? 0) * per)
+    let at = 0
+    for (let r = 0; r < runs.length; r += 2) {
+      const from = (runs[r] as number) * per - base
+      const to = (runs[r + 1] as number) * per - base
+      if (from !== at) copy.copyWithin(at, from, to)
       at += to - from
-    } else for (let i = from; i < to; i++) into[at++] = data[i] as number
-  })
+    }
+    // `slice` and `subarray` keep the array's own class.
+    return copy.subarray(0, kept) as A
+  }
+  const into = empty()
+  let at = 0
+  for (let r = 0; r < runs.length; r += 2) {
+    const to = (runs[r + 1] as number) * per
+    for (let i = (runs[r] as number) * per; i < to; i++) (into as Slots)[at++] = data[i] as number
+  }
   return into
 }
 

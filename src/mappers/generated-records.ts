@@ -14,7 +14,8 @@ const expressions: Readonly<Record<ReadMode, (n: number) => string>> = {
   int64: (n) => `h.readInt64(s${n},i)`,
   uint64: (n) => `h.readUint64(s${n},i)`,
   micros: (n) => `h.readMicros(s${n},i)`,
-  text: (n) => `h.readText(s${n},i)`,
+  // A value of a dictionary that was made before is read here; everything else about text is a call.
+  text: (n) => `(t=x${n}===null?undefined:m${n}[x${n}[i]])!==undefined?t:h.readText(s${n},i)`,
   other: (n) => `h.readOther(s${n},i)`,
 }
 
@@ -61,7 +62,12 @@ function compileLoop(layout: RecordLayout, modes: readonly ReadMode[]): Loop {
     members.push(`${JSON.stringify(key)}:new G${f}(${names.map((_, k) => read(first + k)).join()})`)
     n += names.length
   })
-  const open = modes.map((_, k) => `const s${k}=s[${k}],v${k}=s${k}.validity,d${k}=s${k}.data`).join(';')
-  const code = `"use strict";${shapes.join(';')};return function(s,from,to){${open};const out=new Array(to-from);for(let i=from;i<to;i++){out[i-from]={${members.join()}}}return out}`
+  const open = modes
+    .map((mode, k) => {
+      const text = mode === 'text' ? `,x${k}=s${k}.indices,m${k}=x${k}===null?null:s${k}.texts.made` : ''
+      return `const s${k}=s[${k}],v${k}=s${k}.validity,d${k}=s${k}.data${text}`
+    })
+    .join(';')
+  const code = `"use strict";${shapes.join(';')};return function(s,from,to){let t;${open};const out=new Array(to-from);for(let i=from;i<to;i++){out[i-from]={${members.join()}}}return out}`
   return new Function('h', 'p', code)(readers, emptyPrototype) as Loop
 }
