@@ -1,6 +1,7 @@
 import type { FileBytes } from '../contracts/file-decoder.js'
 import { DecodeError } from '../errors.js'
 import { abortable } from '../util/abort.js'
+import { concatBytes } from '../util/bytes.js'
 
 /**
  * One pass over a file's bytes, pulled. A decoder opens it in `open`, goes on with it in `batches`, and so reads the
@@ -41,6 +42,19 @@ export class ByteReader {
   async atEnd(): Promise<boolean> {
     while (this.#at === this.#piece.length && !this.#ended) await this.#pull()
     return this.#at === this.#piece.length
+  }
+
+  /** The next `length` bytes without taking them; fewer at the end. */
+  async peek(length: number): Promise<Uint8Array> {
+    while (this.#piece.length - this.#at < length && !this.#ended) {
+      const rest = this.#piece.subarray(this.#at)
+      await this.#pull()
+      if (this.#ended) {
+        this.#piece = rest
+        this.#at = 0
+      } else if (rest.length > 0) this.#piece = concatBytes([rest, this.#piece])
+    }
+    return this.#piece.subarray(this.#at, this.#at + length)
   }
 
   /** The next bytes, as they came, at most `most` of them: a view; `null` at the end. */

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../../contracts/call-options.js'
-import type { FileDecoder, OpenFile, ReadRequest } from '../../contracts/file-decoder.js'
+import type { FileDecoder, OpenFile } from '../../contracts/file-decoder.js'
 import type { ColumnBatch } from '../../model/column-batch.js'
 import type { FileSchema } from '../../model/data-type.js'
 import { nextTurn } from '../../util/abort.js'

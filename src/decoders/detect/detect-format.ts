@@ -37,9 +37,13 @@ export function detectFormat(name: string, head: Uint8Array, decoders: readonly 
   const decoder = named.find((candidate) => candidate.matches(base, head))
   if (decoder !== undefined) {
     if (compression !== null && decoder.seeks === true) {
-      throw new DecodeError('FORMAT_UNSUPPORTED', `"${base}" is compressed as a whole with ${compression}, and ${decoder.format} is read by ranges.`, {
-        remedy: `Upload the ${decoder.format} file without ${compression}; compress inside it instead.`,
-      })
+      throw new DecodeError(
+        'FORMAT_UNSUPPORTED',
+        `"${base}" is compressed as a whole with ${compression}, and ${decoder.format} is read by ranges.`,
+        {
+          remedy: `Upload the ${decoder.format} file without ${compression}; compress inside it instead.`,
+        },
+      )
     }
     return decoder
   }
@@ -50,9 +54,13 @@ export function detectFormat(name: string, head: Uint8Array, decoders: readonly 
     })
   }
   const foreign = foreignContent(head)
-  throw new DecodeError('FORMAT_UNKNOWN', `"${base}" is named like ${first.format}, its content is ${foreign?.what ?? 'of no known format'}.`, {
-    remedy: foreign?.remedy ?? `Upload a file whose content is ${first.format}.`,
-  })
+  throw new DecodeError(
+    'FORMAT_UNKNOWN',
+    `"${base}" is named like ${first.format}, its content is ${foreign?.what ?? 'of no known format'}.`,
+    {
+      remedy: foreign?.remedy ?? `Upload a file whose content is ${first.format}.`,
+    },
+  )
 }
 
 /** All decoders with the longest extension that the name ends with: `.a.csv` beats `.csv`. */

@@ -1,0 +1,1 @@
+export { type ToArrowOptions, toArrow } from '../arrow/to-arrow.js'
