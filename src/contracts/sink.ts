@@ -16,7 +16,8 @@ export type Delivery = 'transactional' | 'idempotent' | 'plain'
 /**
  * The host's storage. `begin` may be called for several files at once, up to `maxConcurrentFiles`.
  *
- * Throws `SinkError`s: `FENCED` when a newer claim has the key, scope `job` (`SINK_UNAVAILABLE`) for an outage, scope
+ * Throws `SinkError`s: `FENCED` when a newer claim has the key (with `cause: { fence }`, the number it holds, where it
+ * knows it: a store restored from a backup then goes above it), scope `job` (`SINK_UNAVAILABLE`) for an outage, scope
  * `file` for rows it cannot take. Any other exception is wrapped as `SINK_FAILED`, retryable, scope `file`.
  */
 export interface Sink<in R> {

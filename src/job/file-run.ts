@@ -313,7 +313,7 @@ class FileRun {
   /** Writes a verdict to the ledger, settling first where an earlier claim may have reached the sink. */
   async #record(verdict: Verdict): Promise<FileOutcome> {
     const { key } = this.#claim.entry
-    if (verdict.as === 'lost') return await this.#lostOrBehind()
+    if (verdict.as === 'lost') return await this.#lostOrBehind(verdict.error)
     if (verdict.as === 'release') {
       const error = verdict.error?.toJSON()
       const released = await this.#finish({ as: 'release', notBeforeMs: verdict.notBeforeMs, ...(error === undefined ? {} : { error }) })
@@ -356,14 +356,15 @@ class FileRun {
    * The sink refuses our fence. If the ledger still calls the claim ours, the sink has seen a higher one than this store
    * ever gave: the store was restored from a backup, and must go above.
    */
-  async #lostOrBehind(): Promise<FileOutcome> {
+  async #lostOrBehind(refusal: ImportError): Promise<FileOutcome> {
     const { ledger } = this.#job.store
     const { fence } = this.#claim
     const signal = AbortSignal.timeout(Math.max(1_000, this.#job.settings.leaseMs))
     if (this.#lease.signal.aborted || (await ledger.renew(this.#claim, { leaseMs: this.#job.settings.leaseMs, signal })) === undefined)
       return this.#outcome('lost', null)
-    // Its number is not known, so the sequence doubles until the sink agrees.
-    await ledger.raiseFence(Math.max(2 * fence, fence + 1_024), { signal })
+    // A sink that does not say which number it holds is caught up with by doubling.
+    const seen = (refusal.cause as { readonly fence?: unknown } | undefined)?.fence
+    await ledger.raiseFence(typeof seen === 'number' && Number.isSafeInteger(seen) ? Math.max(seen, fence) : 2 * fence + 1_024, { signal })
     await this.#finish({ as: 'release', notBeforeMs: 0 })
     return this.#outcome('released', null)
   }

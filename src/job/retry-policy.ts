@@ -5,7 +5,7 @@ import { backoffMs } from '../util/backoff.js'
 /** What becomes of an attempt that did not end with a commit. */
 export type Verdict =
   /** Another worker has the file: say nothing. */
-  | { readonly as: 'lost' }
+  | { readonly as: 'lost'; readonly error: ImportError }
   /** Not the file's fault. */
   | { readonly as: 'release'; readonly notBeforeMs: number; readonly error: ImportError | null }
   | { readonly as: 'retry'; readonly notBeforeMs: number; readonly error: ImportError }
@@ -19,7 +19,7 @@ export function fileBackoffMs(attempt: number): number {
 
 /** Judges an error by its scope and its kind, and by how many tries are left. */
 export function judge(error: ImportError, claim: Claim, maxAttempts: number): Verdict {
-  if (error.code === 'FENCED') return { as: 'lost' }
+  if (error.code === 'FENCED') return { as: 'lost', error }
   if (error.code === 'OBJECT_CHANGED') return { as: 'skip', rule: 'superseded' }
   if (error.code === 'OBJECT_VANISHED') return { as: 'skip', rule: 'vanished' }
   const { attempts } = claim.entry
