@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { roleCredentials } from '../../src/sources/s3/role-credentials.js'
 import type { S3Credentials } from '../../src/sources/s3/s3-options.js'
 import type { DoubleUser } from '../../src/testing/s3-double/access-control.js'
 import { bucket, listAll, only, prefix, readAll, S3Fixture, signal } from './s3-fixture.js'
@@ -49,6 +50,18 @@ test('many calls at once share one session', async () => {
   await using fixture = await withRole()
   const source = fixture.source({ credentials: fixture.host, role })
   await Promise.all(Array.from({ length: 10 }, () => listAll(source)))
+  expect(fixture.double.requestCounts.AssumeRole).toBe(1)
+})
+
+test('callers share one AssumeRole, whoever calls', async () => {
+  await using fixture = await withRole()
+  const sts = await import('@aws-sdk/client-sts')
+  const { stsEndpoint: endpoint, region } = fixture.double
+  const { host: credentials } = fixture
+  const provide = roleCredentials(role, bucket, async () => ({ sts, client: new sts.STSClient({ endpoint, region, credentials }) }))
+  const [one, two] = await Promise.all([provide(), provide()])
+  expect(one).toBe(two)
+  expect(await provide()).toBe(one)
   expect(fixture.double.requestCounts.AssumeRole).toBe(1)
 })
 

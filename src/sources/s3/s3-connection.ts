@@ -113,14 +113,15 @@ export class S3Connection {
 
   async #open(signal: AbortSignal): Promise<S3Session> {
     if (this.#closed) throw new Error('closed')
-    this.#session ??= this.#start()
-    const session = this.#session
-    try {
-      return await abortable(session, signal)
-    } catch (error) {
-      if (this.#session === session && !signal.aborted) this.#session = undefined
-      throw error
+    if (this.#session === undefined) {
+      const session = this.#start()
+      this.#session = session
+      // What failed once is tried again by the next request.
+      session.catch(() => {
+        if (this.#session === session) this.#session = undefined
+      })
     }
+    return abortable(this.#session, signal)
   }
 
   /** Credentials are fetched here once, so that a refused role is told apart from a refused bucket. */
