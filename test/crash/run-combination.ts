@@ -1,0 +1,209 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { S3Double } from '../../src/testing/s3-double/s3-double.js'
+import { checkOutcome, type Difference, type LedgerState, readLedger } from './check-outcome.js'
+import type { Combination } from './combination.js'
+import type { ImporterLine, ImporterPlan, Overwrites, PlannedFault, PlannedWorker, SchemaEdition } from './importer-plan.js'
+import { ImporterProcess } from './importer-process.js'
+import type { LogData, LogObject } from './log-data.js'
+
+/** Of a worker that will freeze: others wait for its end. */
+const SHORT_LEASE_MS = 1_000
+/** Of all others: a worker of the same name takes over at once. */
+const LONG_LEASE_MS = 60_000
+
+/** What all runs share. */
+export interface Stage {
+  readonly double: S3Double
+  readonly data: LogData
+  readonly program: string
+  /** Gets a folder per run. */
+  readonly folder: string
+  readonly batchRows: number
+}
+
+export interface RunResult extends Difference {
+  /** Every planned fault struck. */
+  readonly hit: boolean
+  readonly trouble: string
+}
+
+let runs = 0
+
+/** One import with one fault (and one that leads to it), taken up again, and checked against what must be there. */
+export async function runCombination(stage: Stage, combination: Combination): Promise<RunResult> {
+  const run = await CrashRun.start(stage, combination)
+  try {
+    return await run.result()
+  } finally {
+    await run.end()
+  }
+}
+
+class CrashRun {
+  readonly #stage: Stage
+  readonly #combination: Combination
+  readonly #folder: string
+  readonly #bucket: string
+  readonly #objects: Map<string, LogObject>
+  readonly #processes: ImporterProcess[] = []
+  #before: LedgerState | null = null
+
+  private constructor(stage: Stage, combination: Combination, folder: string) {
+    this.#stage = stage
+    this.#combination = combination
+    this.#folder = folder
+    this.#bucket = `crash-${++runs}`
+    this.#objects = new Map(stage.data.firsts.map((object) => [object.key, object]))
+  }
+
+  static async start(stage: Stage, combination: Combination): Promise<CrashRun> {
+    const run = new CrashRun(stage, combination, await mkdtemp(join(stage.folder, 'run-')))
+    await mkdir(join(run.#folder, 'sink'))
+    stage.double.createBucket(run.#bucket)
+    for (const { key, bytes } of run.#objects.values()) stage.double.putObject(run.#bucket, key, bytes)
+    return run
+  }
+
+  async result(): Promise<RunResult> {
+    const { mode, point, nth, lead } = this.#combination
+    const act = mode === 'kill' ? 'kill' : mode === 'error' ? 'throw' : this.#combination.sink === 'duckdb' ? 'hold' : 'stop'
+    const fault: PlannedFault = { point, nth, act }
+    if (lead?.act === 'kill') await this.#killed([{ point: lead.point, nth: 1, act: 'kill' }])
+    const faults: PlannedFault[] = lead?.act === 'throw' ? [{ point: lead.point, nth: 1, act: 'throw' }, fault] : [fault]
+    if (act === 'kill') await this.#killed(faults)
+    else if (act === 'throw') await this.#failed(faults)
+    else if (act === 'hold') await this.#heldBeside(faults)
+    else await this.#stopped(faults)
+    const planned = (lead === null ? 0 : 1) + 1
+    const lines: ImporterLine[] = this.#processes.flatMap((process) => process.lines)
+    const difference = await checkOutcome({
+      data: this.#stage.data,
+      sink: this.#sink,
+      storePath: this.#storePath,
+      overwrites: this.#overwrites,
+      bucket: this.#objects,
+      lines,
+      before: this.#before,
+      edited: this.#nextSchema === 2,
+    })
+    const hits = lines.filter((line) => line.is === 'hit')
+    return {
+      ...difference,
+      hit: hits.length === planned && hits.at(-1)?.point === point,
+      trouble: this.#processes.map((process) => process.trouble).join('\n--\n'),
+    }
+  }
+
+  async end(): Promise<void> {
+    for (const process of this.#processes) process.kill()
+    await Promise.all(this.#processes.map((process) => process.exited))
+    for (const key of this.#objects.keys()) this.#stage.double.deleteObject(this.#bucket, key)
+    await rm(this.#folder, { recursive: true })
+  }
+
+  async #killed(faults: readonly PlannedFault[]): Promise<void> {
+    const last = faults.at(-1)?.point === this.#combination.point
+    const process = this.#launch({ worker: this.#worker('w', 1, faults, LONG_LEASE_MS) })
+    await process.struck('kill')
+    await process.exited
+    if (!last) return
+    await this.#between(process)
+    await this.#launch({ worker: this.#worker('w', this.#nextSchema), untilQuiet: true }).ended()
+  }
+
+  async #failed(faults: readonly PlannedFault[]): Promise<void> {
+    const process = this.#launch({ worker: this.#worker('w', 1, faults, LONG_LEASE_MS) })
+    await process.ended()
+    await this.#between(process)
+    await this.#launch({ worker: this.#worker('w', this.#nextSchema), untilQuiet: true }).ended()
+  }
+
+  /** SIGSTOP, the lease passes, another process finishes, SIGCONT. */
+  async #stopped(faults: readonly PlannedFault[]): Promise<void> {
+    const zombie = this.#launch({ worker: this.#worker('w', 1, faults, SHORT_LEASE_MS) })
+    await zombie.struck('stop')
+    await this.#between(zombie)
+    await delay(SHORT_LEASE_MS)
+    await this.#launch({ worker: this.#worker('x', this.#nextSchema), untilQuiet: true }).ended()
+    zombie.wake()
+    await zombie.ended()
+    // Whatever the zombie broke, nobody mends it after this.
+  }
+
+  async #heldBeside(faults: readonly PlannedFault[]): Promise<void> {
+    const both = this.#launch({
+      worker: this.#worker('w', 1, faults, SHORT_LEASE_MS),
+      successor: this.#worker('x', this.#nextSchema),
+    })
+    await both.struck('hold')
+    await this.#between(both)
+    both.go()
+    await both.ended()
+  }
+
+  /** What the combination wants between the fault and the next worker. */
+  async #between(process: ImporterProcess): Promise<void> {
+    this.#before = await readLedger(this.#storePath)
+    this.#checkTold()
+    if (!this.#combination.between.startsWith('overwrite')) return
+    const hit = process.hits.at(-1)?.key
+    const imported = this.#before.entries.find(({ state }) => state === 'imported')?.key
+    const pending = this.#before.entries.findLast(({ state }) => state === 'pending')?.key
+    const { data, double } = this.#stage
+    for (const key of [hit, imported, pending]) {
+      if (key === undefined || key === null) continue
+      const object = data.object(key, 2)
+      double.putObject(this.#bucket, key, object.bytes)
+      this.#objects.set(key, object)
+    }
+  }
+
+  /** What a process told before it died is in the ledger. */
+  #checkTold(): void {
+    for (const line of this.#processes.flatMap((process) => process.lines)) {
+      if (line.is !== 'imported') continue
+      const entry = this.#before?.entries.find(({ key, version }) => key === line.file.key && version === line.file.version)
+      if (entry?.state !== 'imported') throw new Error(`${line.file.key} was told as imported and is ${entry?.state}`)
+    }
+  }
+
+  #launch(plan: Pick<ImporterPlan, 'worker' | 'successor'> & { readonly untilQuiet?: boolean }): ImporterProcess {
+    const { endpoint, region, credentials } = this.#stage.double
+    const { accessKeyId, secretAccessKey } = credentials
+    const process = new ImporterProcess(this.#stage.program, {
+      s3: { endpoint, region, credentials: { accessKeyId, secretAccessKey }, url: `s3://${this.#bucket}/in/` },
+      sink: this.#sink,
+      storePath: this.#storePath,
+      overwrites: this.#overwrites,
+      batchRows: this.#stage.batchRows,
+      untilQuiet: false,
+      ...plan,
+    })
+    this.#processes.push(process)
+    return process
+  }
+
+  #worker(id: string, schema: SchemaEdition, faults: readonly PlannedFault[] = [], leaseMs = LONG_LEASE_MS): PlannedWorker {
+    return { id, schema, faults, leaseMs }
+  }
+
+  get #sink(): { readonly kind: Combination['sink']; readonly path: string } {
+    const { sink } = this.#combination
+    return { kind: sink, path: join(this.#folder, 'sink', ...(sink === 'duckdb' ? ['rows.duckdb'] : [])) }
+  }
+
+  get #storePath(): string {
+    return join(this.#folder, 'ledger.db')
+  }
+
+  get #overwrites(): Overwrites {
+    const { between } = this.#combination
+    return between.startsWith('overwrite-') ? (between.slice('overwrite-'.length) as Overwrites) : 'ignore'
+  }
+
+  get #nextSchema(): SchemaEdition {
+    return this.#combination.between === 'edit' ? 2 : 1
+  }
+}
