@@ -16,37 +16,40 @@ const unstorable = /[\0\p{Cs}]/u
 
 /** T1, T2, T12, T13, T16 for one page. */
 export function discoverPage(tables: StoreTables, job: JobRecord, found: readonly Discovery[], now: number): readonly Discovered[] {
-  const changed: FileRow[] = []
-  if (job.status !== 'active') return []
+  const changed: Discovered[] = []
+  if (job.status !== 'active') return changed
   for (const [i, discovery] of found.entries()) {
     const { key, version } = discovery.object
     if (!unstorable.test(key) && !unstorable.test(version)) changed.push(...discoverOne(tables, job, discovery, now))
     if (i + 1 === Math.ceil(found.length / 2)) void probe('P03', { jobId: job.id, key })
   }
-  return changed.map((row) => ({ entry: entryOf(job.id, row), previous: previousOf(tables.versions(job.jobNo, row.key), row) }))
+  return changed
 }
 
-function discoverOne(tables: StoreTables, { jobNo, rulesVersion }: JobRecord, { object, rule }: Discovery, now: number): FileRow[] {
-  const known = tables.file(jobNo, object.key, object.version)
+function discoverOne(tables: StoreTables, { jobNo, id, rulesVersion }: JobRecord, discovery: Discovery, now: number): Discovered[] {
+  const { object, rule } = discovery
+  const versions = tables.versions(jobNo, object.key)
+  const known = versions.find(({ version }) => version === object.version)
+  const told = (row: FileRow): Discovered => ({ entry: entryOf(id, row), previous: previousOf(versions, row) })
   if (known === undefined) {
     // Never claimed, so no worker can hold them: the listing says that they are gone. A sibling that was claimed once goes by T3 and T10.
-    const gone = rule === undefined ? tables.versions(jobNo, object.key).filter((row) => row.state === 'pending' && row.fence === 0) : []
+    const gone = rule === undefined ? versions.filter((row) => row.state === 'pending' && row.fence === 0) : []
     const superseded = gone.map((row) => skippedRow(row, 'superseded', now))
     for (const row of superseded) tables.saveFile(jobNo, row)
-    return [tables.insertFile(jobNo, newRow({ object, ...(rule === undefined ? {} : { rule }) }, rulesVersion, now)), ...superseded]
+    return [tables.insertFile(jobNo, newRow(discovery, rulesVersion, now)), ...superseded].map(told)
   }
   const seen = seenAgain(known, rule, rulesVersion, now)
   if (seen === undefined) return []
   if (known.state === 'imported') addToTally(tables, jobNo, known, -1)
   tables.saveFile(jobNo, seen.row)
-  return seen.quiet ? [] : [seen.row]
+  return seen.quiet ? [] : [told(seen.row)]
 }
 
 /** The imported version that was claimed last. */
 function previousOf(versions: readonly FileRow[], row: FileRow): string | null {
   let previous: FileRow | undefined
   for (const other of versions) {
-    if (other.fileNo === row.fileNo || other.state !== 'imported') continue
+    if (other.version === row.version || other.state !== 'imported') continue
     if (previous === undefined || other.fence > previous.fence) previous = other
   }
   return previous?.version ?? null

@@ -20,7 +20,7 @@ const makeWith =
     const folder = await mkdtemp(join(tmpdir(), 'lading-store-'))
     const connections: SqliteTransactions[] = []
     const connect = () => {
-      const transactions = new SqliteTransactions(join(folder, 'jobs.db'), driver)
+      const transactions = new SqliteTransactions(join(folder, 'jobs.db'), { driver })
       connections.push(transactions)
       return { jobs: jobRows(transactions, now), ledger: fileLedger(transactions, now) }
     }

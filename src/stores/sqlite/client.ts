@@ -14,20 +14,31 @@ export interface SqliteClient {
   exec(sql: string): unknown
   close?(): unknown
   /** libsql, better-sqlite3 */
+  readonly open?: boolean
+  /** node:sqlite */
+  readonly isOpen?: boolean
+  /** libsql, better-sqlite3 */
   readonly inTransaction?: boolean
   /** node:sqlite */
   readonly isTransaction?: boolean
 }
 
 /** @throws ConfigError `CONFIG_INVALID` */
-export function clientOf(database: object): SqliteClient {
-  const { prepare, exec } = database as Partial<Record<keyof SqliteClient, unknown>>
+export function clientOf(database: unknown): SqliteClient {
+  const { prepare, exec } = Object(database) as Partial<Record<keyof SqliteClient, unknown>>
   if (typeof prepare === 'function' && typeof exec === 'function') return database as SqliteClient
   throw new ConfigError('CONFIG_INVALID', 'The database given to sqliteStore has no prepare() and exec().', {
     remedy: 'Give a path, or an open database of node:sqlite, libsql or better-sqlite3.',
   })
 }
 
-export function inTransaction(client: SqliteClient): boolean {
-  return client.inTransaction === true || client.isTransaction === true
+/**
+ * Whether a transaction is open on the handle; `undefined` where the client cannot tell (node:sqlite before 22.16).
+ * Looks first whether the handle is: a closed one of libsql ends the process when it is asked.
+ *
+ * @throws Error the handle is closed
+ */
+export function inTransaction(client: SqliteClient): boolean | undefined {
+  if (client.open === false || client.isOpen === false) throw new Error('The database connection is not open')
+  return client.inTransaction ?? client.isTransaction
 }

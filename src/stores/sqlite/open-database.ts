@@ -52,7 +52,7 @@ async function driverPackage(name: (typeof PACKAGES)[number]): Promise<Open | un
     const loaded = (await import(name)) as { readonly default: new (path: string) => object }
     return (path) => clientOf(new loaded.default(path))
   } catch (error) {
-    // Also a package that is there without a build for this platform.
+    // Also a package without a build for this platform, and what a bundler puts in the place of a missing one.
     if (isMissing(error)) return undefined
     throw error
   }
@@ -64,7 +64,7 @@ function isMissing(error: unknown): boolean {
     code === 'ERR_MODULE_NOT_FOUND' ||
     code === 'MODULE_NOT_FOUND' ||
     code === 'ERR_DLOPEN_FAILED' ||
-    (typeof message === 'string' && /bindings file|cannot find (module|package)/i.test(message))
+    (typeof message === 'string' && /bindings file|cannot find (module|package)|could not resolve/i.test(message))
   )
 }
 

@@ -28,13 +28,18 @@ export class SqliteTransactions implements StoreTransactions {
   readonly database: object | undefined
   readonly #path: string
   readonly #driver: SqliteDriver | undefined
+  readonly #patienceMs: number
   #opened: Promise<Opened> | undefined
   #closed = false
 
-  constructor(database: string | object, driver?: SqliteDriver) {
+  constructor(
+    database: string | object,
+    { driver, patienceMs = PATIENCE_MS }: { readonly driver?: SqliteDriver; readonly patienceMs?: number } = {},
+  ) {
     this.database = typeof database === 'string' ? undefined : clientOf(database)
     this.#path = typeof database === 'string' ? pathOf(database) : 'handle'
     this.#driver = driver
+    this.#patienceMs = patienceMs
   }
 
   read<T>(signal: AbortSignal, work: (tables: StoreTables) => T): Promise<T> {
@@ -48,8 +53,13 @@ export class SqliteTransactions implements StoreTransactions {
   async within<T>(transaction: unknown, work: (tables: StoreTables) => T): Promise<T> {
     try {
       const { client, tables } = await this.#open()
-      if (transaction === client) return work(tables)
-      return work(sqliteTables(new Statements(clientOf(transaction as object))))
+      const sink = clientOf(transaction)
+      if (inTransaction(sink) === false) {
+        throw new ConfigError('CONFIG_INVALID', 'A sink sealed a file outside its transaction.', {
+          remedy: 'Call seal() as the last statement before COMMIT, with the handle on which BEGIN was said.',
+        })
+      }
+      return work(sink === client ? tables : sqliteTables(new Statements(sink)))
     } catch (error) {
       throw storeErrorFrom(error, this.#path)
     }
@@ -78,7 +88,7 @@ export class SqliteTransactions implements StoreTransactions {
         signal.throwIfAborted()
         return this.#run(opened, begin, work)
       } catch (error) {
-        if (!isBusy(error) || systemClock.monotonicMs() - started > PATIENCE_MS) throw storeErrorFrom(error, this.#path)
+        if (!isBusy(error) || systemClock.monotonicMs() - started > this.#patienceMs) throw storeErrorFrom(error, this.#path)
       }
       await systemClock.sleep(backoffMs(tries, { baseMs: 2, maxMs: 100 }), signal)
     }
@@ -103,7 +113,7 @@ export class SqliteTransactions implements StoreTransactions {
       client.exec('ROLLBACK')
     } catch (error) {
       // SQLite rolls back by itself when the disk is full or fails. Anything else leaves a connection that nobody knows: a new one then.
-      if (!inTransaction(client) || this.database !== undefined) return
+      if (inTransaction(client) !== true || this.database !== undefined) return
       this.#opened = undefined
       client.close?.()
       throw error

@@ -75,6 +75,10 @@ export const claimCases: readonly StoreCase[] = [
     assert.deepEqual(await rig.claimedNames({ worker: 'onetwo/boot2' }), [])
     assert.deepEqual(await rig.claimedNames({ worker: 'one/boot2' }), ['a@v1'])
     assert.equal((await rig.file('a')).crashes, 1)
+    await rig.see(['b'])
+    await rig.claim({ worker: 'host/1/x' })
+    assert.deepEqual(await rig.claimedNames({ worker: 'host/2/y' }), [])
+    assert.deepEqual(await rig.claimedNames({ worker: 'host/1/y' }), ['b@v1'])
   }),
 
   storeCase('a renewed lease is not lost', async (rig) => {
@@ -164,6 +168,9 @@ export const claimCases: readonly StoreCase[] = [
     }
     const third = await rig.claim({ maxAttempts: 2 })
     assert.deepEqual([third.entry.attempts, third.entry.inDoubt, third.settleOnly], [3, true, true])
+    await rig.renew(third, { inDoubt: false })
+    await rig.finish(third, { as: 'retry', notBeforeMs: 0, error: failure })
+    assert.equal((await rig.claim({ maxAttempts: 2 })).settleOnly, false)
   }),
 
   storeCase('fences rise over claims and polls, and above what a sink has seen', async (rig) => {

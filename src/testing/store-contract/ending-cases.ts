@@ -37,8 +37,11 @@ export const endingCases: readonly StoreCase[] = [
     await rig.import('a@v2', { overwrites: 'replace' })
     await rig.import('a@v3', { overwrites: 'replace' })
     await rig.import('b@v1', { overwrites: 'replace' })
-    const replaced = await Promise.all(['a@v1', 'a@v2', 'a@v3', 'b@v1'].map(async (name) => (await rig.file(name)).replacedBy))
-    assert.deepEqual(replaced, ['v3', 'v3', null, null])
+    await rig.see(['b@v2'])
+    await rig.finish(await rig.claim(), { as: 'fail', error: failure, issues: [], partialRows: 0 })
+    await rig.import('b@v3', { overwrites: 'replace' })
+    const replaced = await Promise.all(['a@v1', 'a@v2', 'a@v3', 'b@v1', 'b@v2'].map(async (name) => (await rig.file(name)).replacedBy))
+    assert.deepEqual(replaced, ['v3', 'v3', null, 'v3', null])
     assert.equal((await rig.file('a@v1')).state, 'imported')
   }),
 

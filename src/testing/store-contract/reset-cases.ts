@@ -57,7 +57,9 @@ export const resetCases: readonly StoreCase[] = [
     await rig.import('a@v1')
     await rig.import('a@v2')
     assert.equal(await rig.ledger.reset(rig.jobId, { state: 'imported', key: 'a' }, { signal, nextGeneration: true }), 2)
-    assert.deepEqual(await rig.claimedNames({ overwrites: 'ignore' }), ['a@v1'])
+    const first = await rig.claim({ overwrites: 'ignore' })
+    await rig.finish(first, completed(first))
+    assert.deepEqual([first.entry.version, await rig.claimedNames({ overwrites: 'ignore' })], ['v1', ['a@v2']])
   }),
 
   storeCase('a reset takes one key, a folder, or all, and nothing else', async (rig) => {
