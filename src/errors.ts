@@ -10,7 +10,7 @@ const jobCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PLACE_CHANGED',
   'PEER_MISSING',
   'ISOLATION_UNAVAILABLE',
-  'JOB_EXISTS',
+
   'JOB_UNKNOWN',
   'JOB_DELETED',
   'SCHEMA_SUPERSEDED',

@@ -6,7 +6,6 @@ export const ERROR_CODES = [
   'PLACE_CHANGED',
   'PEER_MISSING',
   'ISOLATION_UNAVAILABLE',
-  'JOB_EXISTS',
   'JOB_UNKNOWN',
   'JOB_DELETED',
   'SCHEMA_SUPERSEDED',
@@ -51,7 +50,6 @@ export const ERROR_CODES = [
   'LEDGER_UNREADABLE',
   'WORKER_LOST',
   'ATTEMPTS_EXHAUSTED',
-  'ABORTED',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number] | `X_${string}`
