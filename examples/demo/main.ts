@@ -4,6 +4,9 @@ import { demoArguments, USAGE, UsageError } from './demo-arguments.js'
 import { importBucket } from './import-bucket.js'
 import { importFlights } from './import-flights.js'
 
+// The SDK announces its end of Node 20 on every start; the README says so once.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 const folder = fileURLToPath(new URL('../../.cache/demo', import.meta.url))
 const log = (line: string): void => console.log(line)
 
