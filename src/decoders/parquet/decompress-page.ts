@@ -1,9 +1,9 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
 import { unsupportedFile } from '../decode-failure.js'
+import { zstdOutputBound } from '../zstd-bound.js'
 import type { Hyparquet } from './load-hyparquet.js'
 import { PageProblem } from './page-problem.js'
-import { zstdOutputBound } from './zstd-bound.js'
 
 /** Above this, snappy runs outside the WASM module, whose memory only ever grows. */
 const wasmLimit = 8 * 1024 * 1024
@@ -34,7 +34,9 @@ function inflate(hyparquet: Hyparquet, codec: CompressionCodec, input: Uint8Arra
     case 'BROTLI':
       return brotliDecompressSync(input, { maxOutputLength: size })
     case 'ZSTD': {
-      const { exact, bound } = zstdOutputBound(input)
+      const frames = zstdOutputBound(input)
+      if (frames === null) throw new PageProblem('a page is not Zstandard')
+      const { exact, bound } = frames
       if (exact ? bound !== size : bound > groupBytes) throw new PageProblem(`a page may hold ${bound} bytes where its header says ${size}`)
       return hyparquet.decompressZstd(input)
     }

@@ -1,0 +1,94 @@
+import * as zlib from 'node:zlib'
+import type { Budgets } from '../../model/budgets.js'
+import { formatBytes } from '../../util/bytes.js'
+import { overBudget, unsupportedFile } from '../decode-failure.js'
+import { zstdOutputBound } from '../zstd-bound.js'
+import { BlockProblem } from './block-problem.js'
+
+/** The bytes of one block, decompressed; never more than the budgets allow, which is checked before allocating. */
+export type InflateBlock = (stored: Uint8Array) => Promise<Uint8Array>
+
+/** Amplification is judged above this. */
+const freeBytes = 64 * 1024 * 1024
+
+type Zlib = (
+  input: Uint8Array,
+  options: { readonly maxOutputLength: number },
+  done: (error: Error | null, output: Uint8Array) => void,
+) => void
+
+/**
+ * The decompressor of a codec, by its name in the header.
+ *
+ * @throws DecodeError `FORMAT_UNSUPPORTED` for a codec that is not read, by name
+ */
+export async function inflater(codec: string, { groupBytes, amplification }: Budgets): Promise<InflateBlock> {
+  const limitOf = (stored: Uint8Array): number => Math.min(groupBytes, Math.max(freeBytes, stored.length * amplification))
+  const tooLarge = (stored: Uint8Array, cause?: unknown): Error => {
+    const limit = limitOf(stored)
+    const [budget, allowed] = limit === groupBytes ? (['groupBytes', groupBytes] as const) : (['amplification', amplification] as const)
+    return overBudget(`A block of ${formatBytes(stored.length)} unpacks to over ${formatBytes(limit)}; times`, limit, budget, allowed, {
+      cause,
+    })
+  }
+  const through =
+    (inflate: Zlib): InflateBlock =>
+    (stored) =>
+      new Promise((resolve, reject) => {
+        inflate(stored, { maxOutputLength: limitOf(stored) }, (error, output) => {
+          if (error === null) resolve(output)
+          else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(stored, error))
+          else reject(new BlockProblem('it could not be decompressed', { cause: error }))
+        })
+      })
+  switch (codec) {
+    case 'null':
+      return async (stored) => stored
+    case 'deflate':
+      return through(zlib.inflateRaw)
+    case 'zstandard': {
+      const { decompressZstd } = await import('hyparquet-compressors')
+      return async (stored) => {
+        const frames = zstdOutputBound(stored)
+        if (frames === null) throw new BlockProblem('it is not Zstandard')
+        if (frames.bound > limitOf(stored)) throw tooLarge(stored)
+        try {
+          return decompressZstd(stored)
+        } catch (cause) {
+          throw new BlockProblem('it could not be decompressed', { cause })
+        }
+      }
+    }
+    case 'snappy': {
+      const { snappyUncompress } = await import('hyparquet/src/snappy.js')
+      return async (stored) => {
+        const size = snappySize(stored)
+        if (size > limitOf(stored)) throw tooLarge(stored)
+        const output = new Uint8Array(size)
+        const end = stored.length - 4
+        try {
+          snappyUncompress(stored.subarray(0, end), output)
+        } catch (cause) {
+          throw new BlockProblem('it could not be decompressed', { cause })
+        }
+        const checksum = new DataView(stored.buffer, stored.byteOffset + end, 4).getUint32(0)
+        if (zlib.crc32(output) !== checksum) throw new BlockProblem('its checksum does not match')
+        return output
+      }
+    }
+  }
+  const shown = /^[\w.-]{1,32}$/.test(codec) ? `"${codec}"` : 'of an unknown name'
+  throw unsupportedFile(`The Avro codec ${shown} is not read.`, 'Write the file with the codec null, deflate, snappy or zstandard.')
+}
+
+/** The length that a snappy block declares of itself; its checksum follows it. */
+function snappySize(stored: Uint8Array): number {
+  if (stored.length < 5) throw new BlockProblem('it is too short for its checksum')
+  let value = 0
+  for (let i = 0, scale = 1; i < 5; i++, scale *= 128) {
+    const byte = stored[i] as number
+    value += (byte & 0x7f) * scale
+    if (byte < 0x80) return value
+  }
+  throw new BlockProblem('its length is over 32 bits')
+}
