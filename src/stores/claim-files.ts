@@ -5,8 +5,8 @@ import { entryOf, type FileRow } from './file-row.js'
 import { claimedRow, ignoresOverwrite, leaseLost, skippedRow } from './file-transitions.js'
 import type { JobRecord, StoreTables } from './store-tables.js'
 
-/** So many rows are judged `overwrite_ignored` in one transaction at most: it holds the host's loop and the file's lock. */
-const MOST_SKIPPED = 1_000
+/** So many rows are judged `overwrite_ignored` in one transaction at most: it holds the host's loop and the database's lock. */
+export const MOST_SKIPPED = 1_000
 
 export interface Claimed {
   readonly claims: Claim[]

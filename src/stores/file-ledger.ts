@@ -1,7 +1,9 @@
 import type { FileLedger } from '../contracts/job-store.js'
+import type { LedgerEntry } from '../contracts/ledger-entry.js'
 import type { JsonObject } from '../model/json.js'
+import { nextTurn } from '../util/abort.js'
 import { probe } from '../util/probe.js'
-import { claimFiles } from './claim-files.js'
+import { claimFiles, MOST_SKIPPED } from './claim-files.js'
 import { discoverPage } from './discover-page.js'
 import { dateOf, entryOf } from './file-row.js'
 import { leaseLost } from './file-transitions.js'
@@ -13,6 +15,8 @@ import { refuseDeleted, storedJob } from './stored-job.js'
 
 /** `due` counts no further: a look before a claim must not read a million rows. */
 const MOST_COUNTED = 10_000
+/** One call of `claim` tells no more skipped files: they are all in memory. */
+const MOST_TOLD = 50_000
 
 /** {@link FileLedger} over any {@link StoreTransactions}. A job that is not stored has an empty ledger; writing to it throws `JOB_UNKNOWN`. */
 export function fileLedger(transactions: StoreTransactions, clock: () => Date): FileLedger {
@@ -30,9 +34,18 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
     discover: (jobId, found, { signal }) => write(signal, (tables) => discoverPage(tables, storedJob(tables, jobId), found, now())),
 
     async claim(jobId, options) {
-      const claimed = await write(options.signal, (tables) => claimFiles(tables, storedJob(tables, jobId), options, now()))
-      for (const { entry, fence } of claimed.claims) await probe('P06', { jobId, key: entry.key, fence, worker: options.worker })
-      return claimed
+      const skipped: LedgerEntry[] = []
+      for (;;) {
+        const claimed = await write(options.signal, (tables) => claimFiles(tables, storedJob(tables, jobId), options, now()))
+        for (const { entry, fence } of claimed.claims) await probe('P06', { jobId, key: entry.key, fence, worker: options.worker })
+        skipped.push(...claimed.skipped)
+        // No claim means nothing to claim, so what stopped at the most for one transaction goes on in the next.
+        const stopped = claimed.claims.length === 0 && claimed.skipped.length >= MOST_SKIPPED && skipped.length < MOST_TOLD
+        if (!stopped) return { claims: claimed.claims, skipped }
+        await nextTurn()
+        // What was skipped is to be told, also when the signal came meanwhile.
+        if (options.signal.aborted) return { claims: [], skipped }
+      }
     },
 
     renew: (claim, options) => write(options.signal, (tables) => renewClaim(tables, claim, options, now())),
