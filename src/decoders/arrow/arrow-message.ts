@@ -92,7 +92,7 @@ export function decodeFooter(bytes: Uint8Array, byteOffset: number, library: Arr
     return library.Footer.decode(bytes)
   })
   const { schema } = footer
-  refuseOld(schema.metadataVersion, schema.metadata)
+  // Footers of old writers have no version; their messages do.
   const blocks = (
     found: Iterable<{ readonly offset: number; readonly metaDataLength: number; readonly bodyLength: number }>,
   ): ArrowBlock[] =>
@@ -111,7 +111,7 @@ export function decodeFooter(bytes: Uint8Array, byteOffset: number, library: Arr
 }
 
 function readSchema(schema: Schema, version: number, byteOffset: number, budgets: Budgets): ArrowSchema {
-  refuseOld(version, schema.metadata)
+  refuseOld(Math.max(version, metadataV4), schema.metadata)
   if (schema.fields.length > budgets.columns)
     throw overBudget('Columns of the Arrow file', schema.fields.length, 'columns', budgets.columns)
   const fields = guarded('schema', byteOffset, () => schema.fields.map(arrowField))

@@ -24,6 +24,8 @@ export class MessageBody {
   #node = 0
   #buffer = 0
   #variadic = 0
+  /** Where the last buffer ended. */
+  #end = 0
 
   /** @param byteOffset of the message in the file, for errors */
   constructor(header: BatchHeader, bytes: Uint8Array, byteOffset: number) {
@@ -48,6 +50,10 @@ export class MessageBody {
     if (region === undefined) throw this.corrupt('has fewer buffers than its schema')
     const { offset, length } = region
     if (!(offset >= 0 && length >= 0 && offset + length <= this.#bytes.length)) throw this.corrupt('has a buffer beyond its end')
+    if (length === 0) return this.#bytes.subarray(0, 0)
+    // Columns are put right in place: what one owns must not be part of another.
+    if (offset < this.#end) throw this.corrupt('has buffers that overlap')
+    this.#end = offset + length
     return this.#bytes.subarray(offset, offset + length)
   }
 

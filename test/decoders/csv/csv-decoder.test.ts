@@ -61,7 +61,7 @@ describe('splitting', () => {
           })
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { FileDecoder } from '../../../src/contracts/file-decoder.js'
 import { arrowDecoder } from '../../../src/decoders/arrow/arrow-decoder.js'
 import { csvDecoder } from '../../../src/decoders/csv/csv-decoder.js'
+import { builtInDecoders } from '../../../src/decoders/detect/built-in-decoders.js'
 import { detectFormat, hasKnownExtension, stripCompression } from '../../../src/decoders/detect/detect-format.js'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
@@ -89,5 +90,26 @@ describe('detectFormat', () => {
   ] as const)('%s with %s content is refused: %s', (name, head, code, message) => {
     const detect = () => detectFormat(name, heads[head], decoders)
     expect(detect).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message), remedy: expect.any(String) }))
+  })
+})
+
+describe('builtInDecoders', () => {
+  test('are the four formats, each with extensions of its own', () => {
+    const built = builtInDecoders()
+    expect(built.map(({ format }) => format)).toEqual(['csv', 'parquet', 'avro', 'arrow'])
+    const extensions = built.flatMap((decoder) => decoder.extensions)
+    expect(new Set(extensions).size).toBe(extensions.length)
+  })
+
+  test.each([
+    ['a.csv', text('PAR1\x15\x04\x00'), 'FORMAT_MISMATCH'],
+    ['a.csv', text('Obj\x01\x04'), 'FORMAT_MISMATCH'],
+    ['a.parquet', text('a,b\n'), 'FORMAT_MISMATCH'],
+    ['a.parquet', Uint8Array.of(0, 1, 2, 3), 'FORMAT_UNKNOWN'],
+    ['a.avro', heads.arrowFile, 'FORMAT_MISMATCH'],
+    ['a.arrow', text('Obj\x01\x04'), 'FORMAT_MISMATCH'],
+    ['a.parquet.gz', text('PAR1\x15\x04\x00'), 'FORMAT_UNSUPPORTED'],
+  ])('%s with other content is refused', (name, head, code) => {
+    expect(() => detectFormat(name, head, builtInDecoders())).toThrow(expect.objectContaining({ code }))
   })
 })
