@@ -54,8 +54,8 @@ export const PACKAGES: readonly PackageRule[] = [
   { name: '@aws-sdk/*', rooms: ['sources/s3'], staticIn: [] },
   { name: '@smithy/*', rooms: ['sources/s3'], staticIn: [] },
   { name: 'csv-parse', rooms: ['decoders/csv'], staticIn: [] },
-  { name: 'hyparquet', rooms: ['decoders/parquet'], staticIn: [] },
-  { name: 'hyparquet-compressors', rooms: ['decoders/parquet'], staticIn: [] },
+  { name: 'hyparquet', rooms: ['decoders/parquet', 'decoders/avro'], staticIn: [] },
+  { name: 'hyparquet-compressors', rooms: ['decoders/parquet', 'decoders/avro'], staticIn: [] },
   { name: 'avsc', rooms: ['decoders/avro'], staticIn: [] },
   // `toArrow` answers at once: the entry `lading/arrow` loads the package with itself.
   { name: 'apache-arrow', rooms: ['decoders/arrow', 'arrow'], staticIn: ['arrow'] },

@@ -23,7 +23,7 @@ export interface StoreCase {
   run(make: MakeStore): Promise<void>
 }
 
-export const { signal } = new AbortController()
+export const signal: AbortSignal = new AbortController().signal
 export const failure: SerializedImportError = { name: 'SinkError', code: 'SINK_FAILED', message: 'The sink refused.' }
 
 /** A job `kit/job` with schema version 1, a clock that only the case moves, and short words for what cases do. */
