@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { CallOptions } from '../contracts/call-options.js'
 import type { LedgerEntry } from '../contracts/ledger-entry.js'
 import type { PollOutcome, Scheduler } from '../contracts/scheduler.js'
 import type { SchemaMapper } from '../contracts/schema-mapper.js'
 import type { Sink } from '../contracts/sink.js'
 import { builtInDecoders } from '../decoders/detect/built-in-decoders.js'
-import { ConfigError, type ImportError } from '../errors.js'
+import { ConfigError, ImportError } from '../errors.js'
 import { isolationEngine } from '../isolation/isolation-mode.js'
 import type { JobPhase } from '../model/job-status.js'
 import { intervalScheduler } from '../schedulers/interval/interval-scheduler.js'
@@ -148,7 +149,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
     this.#job.events.emit('jobStarted', {})
     let loop: Promise<void> | null = null
     const stopped = work.stopClaiming.signal
-    this.#scheduler.start(this.id, async ({ signal }): Promise<PollOutcome> => {
+    const poll = async ({ signal }: CallOptions): Promise<PollOutcome> => {
       const both = AbortSignal.any([signal, stopped])
       const registration = await this.#registered(both)
       if (registration === null) return { ok: false, more: false, retryAfterMs: this.#health.waitMs('discovery') }
@@ -160,16 +161,20 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
         onOutcome: (outcome) => this.#learnFrom(outcome),
       })
       return await this.#poll(both)
-    })
+    }
     stopped.addEventListener('abort', () => {
-      void this.#scheduler
-        .stop()
+      void Promise.allSettled([this.#scheduler.stop()])
         .then(() => loop)
         .finally(() => {
           end()
           this.#job.events.emit('jobStopped', {})
         })
     })
+    try {
+      this.#scheduler.start(this.id, poll)
+    } catch (error) {
+      this.#health.fail(schedulerErrorFrom(error))
+    }
   }
 
   /**
@@ -359,4 +364,12 @@ function checkDelivery(sink: Sink<unknown>, overwrites: 'ignore' | 'import' | 'r
       remedy: "Use such a sink (DuckDB, Postgres, memory), or overwrites: 'import'.",
     })
   }
+}
+
+function schedulerErrorFrom(error: unknown): ImportError {
+  if (error instanceof ImportError) return error
+  return new ConfigError('CONFIG_INVALID', 'The scheduler could not be started.', {
+    cause: error,
+    remedy: 'See the cause; give each job a scheduler of its own.',
+  })
 }

@@ -8,7 +8,7 @@ import type { Sink, WriteRecords } from '../contracts/sink.js'
 import { ConfigError } from '../errors.js'
 import type { IsolationMode } from '../isolation/isolation-mode.js'
 import { type Budgets, defaultBudgets } from '../model/budgets.js'
-import { nearestNames } from '../util/nearest-name.js'
+import { nearestNames } from '../util/nearest-names.js'
 
 /** Settings that are plain values. */
 export interface ImportJobSettings {

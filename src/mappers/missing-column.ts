@@ -1,6 +1,6 @@
 import type { Issue } from '../model/issue.js'
+import { nearestNames } from '../util/nearest-names.js'
 import { issueOf, quoted } from './issue-codes.js'
-import { nearestNames } from './nearest-names.js'
 
 /** The issue of a column that the file does not have, with the names that may be meant. */
 export function missingColumn(column: string, field: string, names: Iterable<string>): Issue {

@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.js'
-import { nearestNames } from '../util/nearest-name.js'
+import { nearestNames } from '../util/nearest-names.js'
 
 /** Refuses options of a name that `what` does not have: a misspelt one must not be ignored in silence. */
 export function checkKnownOptions(what: string, options: unknown, known: readonly string[]): void {
@@ -8,7 +8,7 @@ export function checkKnownOptions(what: string, options: unknown, known: readonl
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
-    const [near] = nearestNames(name, known, 1)
+    const [near] = nearestNames(name, known)
     throw new ConfigError('CONFIG_INVALID', `${what} has no option ${JSON.stringify(name)}.`, {
       remedy: near === undefined ? `Known options: ${known.join(', ')}.` : `Did you mean "${near}"?`,
     })
