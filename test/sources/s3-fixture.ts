@@ -4,7 +4,7 @@ import type { S3Place } from '../../src/sources/s3/s3-options.js'
 import { s3Source } from '../../src/sources/s3/s3-source.js'
 import { type S3Double, startS3Double } from '../../src/testing/s3-double/s3-double.js'
 
-export const { signal } = new AbortController()
+export const signal: AbortSignal = new AbortController().signal
 export const bucket = 'customer-bucket'
 export const prefix = 'in/'
 

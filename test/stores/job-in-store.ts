@@ -1,6 +1,6 @@
 import type { Claim, ClaimOptions, Ending, JobStore } from '../../src/contracts/job-store.js'
 
-export const { signal } = new AbortController()
+export const signal: AbortSignal = new AbortController().signal
 
 export async function saveJob(store: JobStore, id = 'job'): Promise<void> {
   const job = {
