@@ -21,7 +21,7 @@ export function physicalWidth({ type, type_length: length, name }: SchemaElement
     case 'INT96':
       return 12
     case 'FIXED_LEN_BYTE_ARRAY':
-      if (length === undefined || length <= 0)
+      if (length === undefined || !Number.isInteger(length) || length <= 0)
         throw corruptFile(`Column "${name}" has values of ${length ?? 'no'} bytes.`, { column: name })
       return length
     case 'BYTE_ARRAY':
@@ -147,7 +147,14 @@ function integer(bits: number, signed: boolean, on: On): DataType {
 
 function decimal(element: SchemaElement, precision: number | undefined, scale: number, on: On): DataType {
   const { name } = element
-  if (precision === undefined || precision < 1 || scale < 0 || scale > precision) {
+  if (
+    precision === undefined ||
+    !Number.isInteger(precision) ||
+    !Number.isInteger(scale) ||
+    precision < 1 ||
+    scale < 0 ||
+    scale > precision
+  ) {
     throw corruptFile(`Column "${name}" is a decimal of precision ${precision} and scale ${scale}.`, { column: name })
   }
   // More than 128 bits hold: listed, not read.

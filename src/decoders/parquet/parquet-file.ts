@@ -78,9 +78,15 @@ export class ParquetFile implements OpenFile {
   ): Promise<ParquetFile> {
     const read = exactRead(bytes)
     const { metadata, dataEnd } = await readFooter(hyparquet, (start, end) => read(start, end, signal), bytes.size, budgets)
-    const { columns, leaves } = schemaTree(metadata.schema, budgets)
-    const groups = planGroups(metadata, leaves, dataEnd)
-    return new ParquetFile(hyparquet, read, budgets, columns, leaves, groups, dataEnd)
+    try {
+      const { columns, leaves } = schemaTree(metadata.schema, budgets)
+      const groups = planGroups(metadata, leaves, dataEnd)
+      return new ParquetFile(hyparquet, read, budgets, columns, leaves, groups, dataEnd)
+    } catch (cause) {
+      if (cause instanceof ImportError) throw cause
+      // What the footer parses to has whatever types its bytes say.
+      throw corruptFile('The footer is not what the format says.', { byteOffset: dataEnd, cause })
+    }
   }
 
   async *batches(request: ReadRequest, { signal }: CallOptions): AsyncGenerator<ColumnBatch, void, undefined> {

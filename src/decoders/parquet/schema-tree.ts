@@ -62,7 +62,7 @@ export function schemaTree(elements: readonly SchemaElement[], budgets: Budgets)
 
   const node = (above: readonly string[], outerDefinition: number, outerRepetition: number, depth: number): SchemaNode => {
     const element = elements[next++]
-    if (element === undefined) throw corruptFile('The schema ends before its last field.')
+    if (typeof element?.name !== 'string') throw corruptFile('The schema ends before its last field, or has one without a name.')
     const path = [...above, element.name]
     const kind = element.repetition_type
     if (kind === undefined) throw corruptFile(`Column "${path[0]}" does not say whether it may be null.`, { column: path[0] })
