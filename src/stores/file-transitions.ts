@@ -107,12 +107,26 @@ function workerId(worker: string): string {
   return slash === -1 ? worker : worker.slice(0, slash)
 }
 
+/** A claim of it ended without a word, or its commit without an answer: its rows may be in the sink, and only the sink knows. */
+function isUnsettled(row: FileRow): boolean {
+  return row.crashes > 0 || row.inDoubt
+}
+
+/**
+ * T3's guard: at most one claim per key; and whether a version is an overwrite is not known before an earlier one that may
+ * be in the sink has been settled.
+ */
+export function waitsFor(row: FileRow, sibling: FileRow): boolean {
+  if (sibling.fileNo === row.fileNo) return false
+  return sibling.state === 'claimed' || (sibling.state === 'pending' && isUnsettled(sibling) && !isUnsettled(row))
+}
+
 /**
  * T5: another version is imported and overwrites are ignored. A version that may have reached the sink is claimed, so
  * that the sink is asked first. A deliberate repeat is not an overwrite, a version put back is.
  */
 export function ignoresOverwrite(row: FileRow, versions: readonly FileRow[], overwrites: ClaimOptions['overwrites']): boolean {
-  if (overwrites !== 'ignore' || row.inDoubt || row.dirty) return false
+  if (overwrites !== 'ignore' || isUnsettled(row) || row.dirty) return false
   if (row.generation > 1 && row.replacedBy === null) return false
   return versions.some((other) => other.fileNo !== row.fileNo && other.state === 'imported')
 }
@@ -165,11 +179,11 @@ export function endedRow(row: FileRow, ending: Ending, now: number): FileRow {
       }
     }
     case 'retry':
-      return { ...row, ...waiting(now + ending.notBeforeMs), error: jsonText(ending.error) }
+      return { ...row, ...waiting(now + Math.ceil(ending.notBeforeMs)), error: jsonText(ending.error) }
     case 'release':
       return {
         ...row,
-        ...waiting(now + ending.notBeforeMs),
+        ...waiting(now + Math.ceil(ending.notBeforeMs)),
         attempts: Math.max(0, row.attempts - 1),
         error: ending.error === undefined ? row.error : jsonText(ending.error),
       }

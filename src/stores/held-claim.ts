@@ -1,8 +1,9 @@
 import type { Claim, Ending, FileLedger, Renewal } from '../contracts/job-store.js'
+import type { Receipt } from '../model/receipt.js'
 import type { FileRow } from './file-row.js'
 import { endedRow } from './file-transitions.js'
 import { addToTally } from './job-tally.js'
-import { jsonText } from './json-text.js'
+import { jsonText, parsedJson } from './json-text.js'
 import type { StoreTables } from './store-tables.js'
 import { storedJob } from './stored-job.js'
 
@@ -38,14 +39,9 @@ export function endClaim(tables: StoreTables, claim: Claim, ending: Ending, now:
   const attempt = tables.attempt(row.fileNo, claim.fence)
   if (!holds(row, claim)) return attempt?.outcome === ending.as
 
-  const ended = endedRow(row, ending, now)
+  let ended = endedRow(row, ending, now)
+  if (ending.as === 'complete' && ending.replacesKey) ended = replaceVersions(tables, jobNo, ended, ending.receipt.fence)
   tables.saveFile(jobNo, ended)
-  if (ending.as === 'complete' && ending.replacesKey) {
-    for (const other of tables.versions(jobNo, row.key)) {
-      if (other.fileNo === row.fileNo || (other.state !== 'imported' && other.replacedBy === null)) continue
-      tables.saveFile(jobNo, { ...other, replacedBy: row.version })
-    }
-  }
   if (attempt !== undefined) {
     const error = 'error' in ending && ending.error !== undefined ? jsonText(ending.error) : null
     const schemaVersion = ending.as === 'complete' ? ending.receipt.schemaVersion : attempt.schemaVersion
@@ -54,6 +50,24 @@ export function endClaim(tables: StoreTables, claim: Claim, ending: Ending, now:
   // Last: the one row that all workers of the job share.
   if (ending.as === 'complete') addToTally(tables, jobNo, ended, 1)
   return true
+}
+
+/**
+ * The sink holds the version that was committed last, and commits of a key are in the order of their fences: a receipt
+ * that was found late may be older than that of a newer version. Marks all others; returns this one as it then is.
+ */
+function replaceVersions(tables: StoreTables, jobNo: number, row: FileRow, fence: number): FileRow {
+  const others = tables.versions(jobNo, row.key).filter((other) => other.fileNo !== row.fileNo)
+  const newer = others.find((other) => other.state === 'imported' && other.replacedBy === null && receiptFence(other) > fence)
+  if (newer !== undefined) return { ...row, replacedBy: newer.version }
+  for (const other of others) {
+    if (other.state === 'imported' || other.replacedBy !== null) tables.saveFile(jobNo, { ...other, replacedBy: row.version })
+  }
+  return row
+}
+
+function receiptFence({ receipt }: FileRow): number {
+  return receipt === null ? 0 : parsedJson<Receipt>(receipt, 'file.receipt').fence
 }
 
 /** The fence alone decides, not the clock. */

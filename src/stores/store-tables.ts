@@ -91,7 +91,7 @@ export interface StoreTables {
   saveFile(jobNo: number, row: FileRow): void
   /** In order of the lease's end. */
   claimed(jobNo: number): readonly FileRow[]
-  /** Pending, due and without a claimed sibling, in order of (notBefore, fileNo). */
+  /** Pending, due and without a sibling that it waits for ({@link waitsFor}), in order of (notBefore, fileNo). */
   claimable(jobNo: number, now: number, inDoubtOnly: boolean, limit: number): readonly FileRow[]
   /** Pending rows due and not yet due, each counted up to `most`, and the next time at which one falls due. */
   pending(jobNo: number, now: number, inDoubtOnly: boolean, most: number): { due: number; later: number; nextAt: number | null }

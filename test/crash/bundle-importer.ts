@@ -18,6 +18,8 @@ export async function bundleProgram(source: string, folder: string): Promise<str
     dts: false,
     splitting: false,
     removeNodeProtocol: false,
+    // In one file they load in a third of the time.
+    noExternal: [/^@aws-sdk/, /^@smithy/, 'apache-arrow', 'hyparquet', 'csv-parse', 'valibot'],
     outExtension: () => ({ js: '.mjs' }),
     tsconfig: join(root, 'tsconfig.json'),
   })

@@ -104,7 +104,9 @@ async function actualSql(connection: DuckDBConnection, { kind, path }: Outcome['
         actual_score: 'DOUBLE', features: 'STRUCT(city VARCHAR, amount BIGINT)', tags: 'STRUCT(zone VARCHAR)'})`
   }
   await connection.run(`ATTACH '${path}' AS sink (READ_ONLY)`)
-  const known = await connection.runAndReadAll(`SELECT column_name FROM duckdb_columns() WHERE database_name = 'sink' AND table_name = 'prediction'`)
+  const known = await connection.runAndReadAll(
+    `SELECT column_name FROM duckdb_columns() WHERE database_name = 'sink' AND table_name = 'prediction'`,
+  )
   const columns = new Set(known.getRows().map(([name]) => name))
   if (columns.size === 0) return 'FROM expected LIMIT 0'
   void objects
@@ -184,7 +186,8 @@ function* checkAttempts({ entries, attempts }: LedgerState): Generator<string> {
     const tries = attempts.get(key)?.filter((one) => one.version === version && one.generation === generation) ?? []
     const completed = tries.filter(({ outcome }) => outcome === 'complete')
     if (completed.length !== (state === 'imported' ? 1 : 0)) yield `${key} is ${state} and was completed ${completed.length} times`
-    if (receipt !== null && !tries.some(({ fence }) => fence === receipt.fence)) yield `${key} has a receipt of a stranger, ${receipt.fence}`
+    if (receipt !== null && !tries.some(({ fence }) => fence === receipt.fence))
+      yield `${key} has a receipt of a stranger, ${receipt.fence}`
   }
 }
 
@@ -192,7 +195,9 @@ function* checkAttempts({ entries, attempts }: LedgerState): Generator<string> {
 function* checkEvents({ lines, before }: Outcome, { entries }: LedgerState): Generator<string> {
   const told = lines.flatMap((line) => (line.is === 'imported' ? [line.file] : []))
   for (const file of told) {
-    const same = told.filter(({ key, version, generation }) => key === file.key && version === file.version && generation === file.generation)
+    const same = told.filter(
+      ({ key, version, generation }) => key === file.key && version === file.version && generation === file.generation,
+    )
     if (same.length > 1) yield `${file.key} was told as imported ${same.length} times`
     const entry = entries.find(({ key, version }) => key === file.key && version === file.version)
     if (entry?.state !== 'imported') yield `${file.key} was told as imported and is ${entry?.state}`
@@ -233,7 +238,12 @@ async function checkFences(connection: DuckDBConnection, { entries, attempts }: 
   for (const [key, version, generation, fence, rows, rejected] of receipts) {
     const entry = entries.find((one) => one.key === key && one.version === version && one.generation === generation)
     const receipt = entry?.receipt
-    if (entry?.state !== 'imported' || receipt?.fence !== Number(fence) || receipt.rows !== Number(rows) || receipt.rejected !== Number(rejected)) {
+    if (
+      entry?.state !== 'imported' ||
+      receipt?.fence !== Number(fence) ||
+      receipt.rows !== Number(rows) ||
+      receipt.rejected !== Number(rejected)
+    ) {
       problems.push(`the sink has a receipt of ${key} with fence ${fence}; in the ledger it is ${entry?.state} with ${receipt?.fence}`)
     }
   }

@@ -38,14 +38,18 @@ afterAll(async () => {
 describe.concurrent('an import that is killed, frozen or cut off', () => {
   // Two processors, and each run is a process or two.
   const turns = new Semaphore(2)
-  test.each(everything.map((combination) => [nameOf(combination), combination] as const))('%s', { timeout: 600_000 }, async (name, combination) => {
-    const done = await turns.acquire()
-    try {
-      const { hit, losses, doubles, problems, trouble } = await runCombination(stage, combination)
-      const alone = `Alone: LADING_CRASH="${name}" LADING_CRASH_ROWS=${rows} npx vitest run --config test/vitest.config.ts test/crash\n${trouble}`
-      expect({ hit, losses, doubles, problems }, alone).toEqual({ hit: true, losses: 0, doubles: 0, problems: [] })
-    } finally {
-      done()
-    }
-  })
+  test.each(everything.map((combination) => [nameOf(combination), combination] as const))(
+    '%s',
+    { timeout: 600_000 },
+    async (name, combination) => {
+      const done = await turns.acquire()
+      try {
+        const { hit, losses, doubles, problems, trouble } = await runCombination(stage, combination)
+        const alone = `Alone: LADING_CRASH="${name}" LADING_CRASH_ROWS=${rows} npx vitest run --config test/vitest.config.ts test/crash\n${trouble}`
+        expect({ hit, losses, doubles, problems }, alone).toEqual({ hit: true, losses: 0, doubles: 0, problems: [] })
+      } finally {
+        done()
+      }
+    },
+  )
 })

@@ -1,4 +1,4 @@
-import { type ProbePlace, type ProbePoint, installProbe } from '../../src/util/probe.js'
+import { installProbe, type ProbePlace, type ProbePoint } from '../../src/util/probe.js'
 import type { PlannedFault, PlannedWorker } from './importer-plan.js'
 
 interface Told {

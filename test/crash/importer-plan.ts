@@ -61,5 +61,11 @@ export type ImporterLine =
   | { readonly is: 'hit'; readonly point: ProbePoint; readonly act: FaultAct; readonly key: string | null }
   | { readonly is: 'imported'; readonly file: ToldFile }
   | { readonly is: 'failed'; readonly key: string; readonly error: string }
-  | { readonly is: 'run'; readonly worker: string; readonly outcome: string; readonly remaining: number; readonly errors: readonly string[] }
+  | {
+      readonly is: 'run'
+      readonly worker: string
+      readonly outcome: string
+      readonly remaining: number
+      readonly errors: readonly string[]
+    }
   | { readonly is: 'ended'; readonly quiet: boolean }

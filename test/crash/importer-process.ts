@@ -20,7 +20,7 @@ export class ImporterProcess {
   #onLine: () => void = () => {}
 
   constructor(program: string, plan: ImporterPlan) {
-    const child = spawn(process.execPath, ['--enable-source-maps', program, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [program, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text

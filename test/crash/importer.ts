@@ -93,7 +93,7 @@ async function runUntilQuiet(worker: Worker, whileHeld = false): Promise<boolean
     if (outcome === 'completed' && imported === 0 && remaining === 0 && errors.length === 0) return true
     fruitless = imported > 0 ? 0 : fruitless + 1
     // A transaction of the held worker is in the way: it ends when the worker is released.
-    if (whileHeld && fruitless > 1 && errors.some(({ code }) => code === 'SINK_UNAVAILABLE')) return false
+    if (whileHeld && fruitless > 0 && errors.some(({ code }) => code === 'SINK_UNAVAILABLE')) return false
     const { now, nextAt } = await worker.store.ledger.due('crash', { signal })
     if (now === 0 && nextAt !== null) await delay(Math.min(1_000, Math.max(10, nextAt.getTime() - Date.now())))
     else if (imported === 0) await delay(50)

@@ -1,6 +1,7 @@
 import { compareKeys } from '../../model/compare-keys.js'
 import type { FileState } from '../../model/job-status.js'
 import type { FileRow } from '../file-row.js'
+import { waitsFor } from '../file-transitions.js'
 import type { FileQuery } from '../store-tables.js'
 import { DueQueue } from './due-queue.js'
 
@@ -71,7 +72,7 @@ export class MemoryFiles {
       const row = this.#pending.get(mark.fileNo)
       if (row === undefined || row.notBefore !== mark.notBefore || seen.has(row.fileNo)) continue
       seen.set(row.fileNo, row)
-      if ((!inDoubtOnly || row.inDoubt) && !this.versions(row.key).some((other) => other.state === 'claimed')) rows.push(row)
+      if ((!inDoubtOnly || row.inDoubt) && !this.versions(row.key).some((other) => waitsFor(row, other))) rows.push(row)
     }
     for (const { notBefore, fileNo } of seen.values()) this.#due.push({ notBefore, fileNo })
     return rows

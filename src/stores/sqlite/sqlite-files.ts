@@ -62,7 +62,8 @@ export function sqliteFiles(sql: Statements): FileTable {
       rows(
         sql.all(
           `${SELECT} AS f WHERE ${inDoubtOnly ? PENDING_IN_DOUBT : PENDING} AND not_before <= ? AND NOT EXISTS (
-             SELECT 1 FROM lading_file AS o WHERE o.job_no = f.job_no AND o.key = f.key AND o.state = 'claimed')
+             SELECT 1 FROM lading_file AS o WHERE o.job_no = f.job_no AND o.key = f.key AND (o.state = 'claimed' OR (o.state = 'pending'
+             AND (o.crashes > 0 OR o.in_doubt = 1) AND f.crashes = 0 AND f.in_doubt = 0)))
            ORDER BY not_before, file_no LIMIT ?`,
           jobNo,
           now,

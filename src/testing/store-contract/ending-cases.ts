@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Ending } from '../../contracts/job-store.js'
 import { installProbe } from '../../util/probe.js'
 import { completed, failure, rejectsWith, type StoreCase, signal, storeCase } from './store-rig.js'
 
@@ -43,6 +44,20 @@ export const endingCases: readonly StoreCase[] = [
     const replaced = await Promise.all(['a@v1', 'a@v2', 'a@v3', 'b@v1', 'b@v2'].map(async (name) => (await rig.file(name)).replacedBy))
     assert.deepEqual(replaced, ['v3', 'v3', null, 'v3', null])
     assert.equal((await rig.file('a@v1')).state, 'imported')
+  }),
+
+  storeCase('T6: under replace, a receipt that was found late does not take the place of a newer one', async (rig) => {
+    await rig.see(['a@v1'])
+    const late = await rig.claim()
+    await rig.finish(late, { as: 'release', notBeforeMs: 60_000 })
+    const newer = await rig.import('a@v2', { overwrites: 'replace' })
+    rig.pass(60_000)
+    const settling = await rig.claim()
+    const { receipt, ...ending } = completed(settling, { replacesKey: true }) as Extract<Ending, { as: 'complete' }>
+    await rig.finish(settling, { ...ending, receipt: { ...receipt, fence: late.fence } })
+    const [v1, v2] = [await rig.file('a@v1'), await rig.file('a@v2')]
+    assert.deepEqual([v1.state, v1.replacedBy], ['imported', 'v2'])
+    assert.deepEqual([v2.state, v2.replacedBy, v2.receipt?.fence], ['imported', null, newer.fence])
   }),
 
   storeCase('T7: retry keeps the attempt and its error, and is due later', async (rig) => {
