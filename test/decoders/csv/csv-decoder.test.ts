@@ -270,6 +270,8 @@ describe('batches', () => {
     }, 1)
     await decodeAll(csvDecoder(), bytes, { as: [utf8, utf8, utf8] })
     clearInterval(timer)
+    // A loop that never turned fired no timer.
+    longest = Math.max(longest, performance.now() - last)
     expect(longest).toBeLessThan((performance.now() - start) / 3)
   })
 })
