@@ -33,7 +33,8 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
 
     discover: (jobId, found, { signal }) => write(signal, (tables) => discoverPage(tables, storedJob(tables, jobId), found, now())),
 
-    async claim(jobId, options) {
+    async claim(jobId, given) {
+      const options = whole(given)
       const skipped: LedgerEntry[] = []
       for (;;) {
         const claimed = await write(options.signal, (tables) => claimFiles(tables, storedJob(tables, jobId), options, now()))
@@ -48,7 +49,7 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
       }
     },
 
-    renew: (claim, options) => write(options.signal, (tables) => renewClaim(tables, claim, options, now())),
+    renew: (claim, options) => write(options.signal, (tables) => renewClaim(tables, claim, whole(options), now())),
 
     async finish(claim, ending, { signal, transaction }) {
       const end = (tables: StoreTables): boolean => endClaim(tables, claim, ending, now())
@@ -135,9 +136,10 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
         }
       }),
 
-    takePoll: (jobId, options) => write(options.signal, (tables) => takePollLease(tables, jobId, options, now())),
+    takePoll: (jobId, options) => write(options.signal, (tables) => takePollLease(tables, jobId, whole(options), now())),
 
-    keepPoll: (lease, state, { signal, leaseMs }) => write(signal, (tables) => keepPollLease(tables, lease, state, leaseMs, now())),
+    keepPoll: (lease, state, { signal, leaseMs }) =>
+      write(signal, (tables) => keepPollLease(tables, lease, state, Math.ceil(leaseMs), now())),
 
     pollState: (jobId, { signal }) =>
       read(signal, (tables) => {
@@ -158,3 +160,8 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
 }
 
 const nothing = { imported: 0, rowsWritten: 0, rowsRejected: 0, bytes: 0, lastImportedAt: null } as const
+
+/** Times are stored in whole ms; a back-off or a share of one may have fractions. */
+function whole<T extends { readonly leaseMs: number }>(options: T): T {
+  return { ...options, leaseMs: Math.ceil(options.leaseMs) }
+}
