@@ -16,28 +16,36 @@ const step = async (name: string, work: () => unknown): Promise<void> => {
   console.info(`package: ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`)
 }
 
-/** Type-checks (declarations of our dependencies included) and runs the fixture in an empty folder with the tarball installed. */
+/** Programs of such a project. */
+const FIXTURES = [
+  { name: 'alone', skipLibCheck: false },
+  // The declarations of lading/duckdb name a package that this project does not have.
+  { name: 'missing-peers', skipLibCheck: true },
+] as const
+
+/** Installs the tarball into an empty folder, then type-checks and runs each fixture there. */
 async function tryProject(folder: string, tarball: string, { type, install }: (typeof PROJECTS)[number]): Promise<void> {
   await mkdir(folder)
-  const fixture = fileURLToPath(new URL('fixtures/alone.ts', import.meta.url))
-  await cp(fixture, join(folder, 'main.ts'))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'host', private: true, type }))
-  const compilerOptions = {
-    module: 'nodenext',
-    target: 'es2022',
-    lib: ['ES2023', 'ESNext.Disposable'],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-    types: ['node'],
-    typeRoots: [join(ROOT, 'node_modules', '@types')],
-    outDir: 'out',
-  }
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }))
   runCommand('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock', ...install, tarball], { cwd: folder })
-  runCommand('tsc', ['-p', '.'], { cwd: folder })
-  const printed = runCommand(process.execPath, ['out/main.js'], { cwd: folder }).trim()
-  if (printed !== 'ok') throw new Error(`The ${type} program printed ${JSON.stringify(printed)} instead of "ok".`)
+  for (const { name, skipLibCheck } of FIXTURES) {
+    await cp(fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url)), join(folder, `${name}.ts`))
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2022',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck,
+      types: ['node'],
+      typeRoots: [join(ROOT, 'node_modules', '@types')],
+      outDir: 'out',
+    }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [`${name}.ts`] }))
+    runCommand('tsc', ['-p', '.'], { cwd: folder })
+    const printed = runCommand(process.execPath, [`out/${name}.js`], { cwd: folder }).trim()
+    if (printed !== 'ok') throw new Error(`${name}.ts as ${type} printed ${JSON.stringify(printed)} instead of "ok".`)
+  }
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'lading-package-'))
