@@ -13,15 +13,7 @@ import { type InflateBlock, inflater } from './inflate-block.js'
 import { type ContainerHeader, readHeader, readVarint } from './read-header.js'
 import { RowReader } from './row-reader.js'
 import { Skipper } from './skip-value.js'
-import { type TypePlan, TypePlanner } from './type-plan.js'
-
-/** A top-level field of the schema. */
-export interface AvroColumn {
-  readonly name: string
-  readonly type: Type
-  /** `null`: listed, not read. */
-  readonly plan: TypePlan | null
-}
+import { type AvroColumn, TypePlanner } from './type-plan.js'
 
 /** One opened Avro object container file: its header is read. */
 export class AvroFile implements OpenFile {

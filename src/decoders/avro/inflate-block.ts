@@ -26,8 +26,9 @@ export async function inflater(codec: string, { groupBytes, amplification }: Bud
   const limitOf = (stored: Uint8Array): number => Math.min(groupBytes, Math.max(freeBytes, stored.length * amplification))
   const tooLarge = (stored: Uint8Array, cause?: unknown): Error => {
     const limit = limitOf(stored)
-    const [budget, allowed] = limit === groupBytes ? (['groupBytes', groupBytes] as const) : (['amplification', amplification] as const)
-    return overBudget(`A block of ${formatBytes(stored.length)} unpacks to over ${formatBytes(limit)}; times`, limit, budget, allowed, {
+    if (limit === groupBytes) return overBudget('Bytes of an unpacked block', limit + 1, 'groupBytes', groupBytes, { cause })
+    const ratio = Math.ceil(limit / Math.max(1, stored.length))
+    return overBudget(`Unpacked bytes per stored byte of a block of ${formatBytes(stored.length)}`, ratio, 'amplification', amplification, {
       cause,
     })
   }

@@ -4,10 +4,10 @@ import type { ColumnBatch } from '../../model/column-batch.js'
 import type { FileSchema } from '../../model/data-type.js'
 import { sliceColumn } from '../../model/slice-column.js'
 import { corruptFile, overBudget, unsupportedFile } from '../decode-failure.js'
-import type { AvroColumn } from './avro-file.js'
 import type { BlockCursor } from './block-cursor.js'
 import { BlockProblem } from './block-problem.js'
 import type { Skipper } from './skip-value.js'
+import type { AvroColumn } from './type-plan.js'
 import type { Meter, SkipValue, ValueReader } from './value-reader.js'
 
 /** One field of the file: who reads it, or how to pass over it. A field asked for twice fills two columns. */

@@ -10,12 +10,20 @@ import { ListReader, NullableReader, NullReader, StructReader } from './nested-r
 import { uuidText } from './uuid-text.js'
 import type { Meter, ValueReader } from './value-reader.js'
 
-/** How values of one type become a column; `null` where the type has no word here. */
+/** How values of one type become a column. */
 export interface TypePlan {
   readonly type: DataType
   readonly nullable: boolean
   /** A new, empty reader. */
   readonly reader: (meter: Meter) => ValueReader
+}
+
+/** A top-level field of the schema. */
+export interface AvroColumn {
+  readonly name: string
+  readonly type: Type
+  /** `null`: listed, not read. */
+  readonly plan: TypePlan | null
 }
 
 /** Plans columns for a schema's types. Named types may be used many times over: what they unfold to is counted. */

@@ -121,7 +121,7 @@ export class ParquetFile implements OpenFile {
     const most = this.#storedBytes * this.#budgets.amplification
     if (this.#spelledBytes > most)
       throw overBudget(
-        `The file unpacks from ${formatBytes(this.#storedBytes)} to ${formatBytes(this.#spelledBytes)}`,
+        `Decoded bytes per stored byte (${formatBytes(this.#storedBytes)} became ${formatBytes(this.#spelledBytes)})`,
         Math.ceil(this.#spelledBytes / this.#storedBytes),
         'amplification',
         this.#budgets.amplification,
