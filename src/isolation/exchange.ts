@@ -1,15 +1,35 @@
-import type { FileBytes, FileDecoder } from '../contracts/file-decoder.js'
+import type { CallOptions } from '../contracts/call-options.js'
+import type { FileDecoder } from '../contracts/file-decoder.js'
 import type { MappedRows, Mapping, SchemaMapper } from '../contracts/schema-mapper.js'
 import type { Budgets } from '../model/budgets.js'
 import type { FileSchema } from '../model/data-type.js'
 import type { FileContext } from '../model/file.js'
 
+/** A compression around a whole file. */
+export type Compression = 'gzip'
+
+/** An object's bytes as they lie in the store, within deadlines. */
+export interface StoredBytes {
+  /** Base name of the key, without a compression suffix. */
+  readonly name: string
+  readonly size: number
+  /** All bytes in order; each call starts at byte 0. Pieces belong to the caller. */
+  stream(options: CallOptions): AsyncIterable<Uint8Array>
+  /** Exactly the bytes `start` (inclusive) to `end` (exclusive), or a thrown error. */
+  read(start: number, end: number, options: CallOptions): Promise<Uint8Array>
+}
+
 /** What is decoded and mapped, wherever that happens. */
 export interface ExchangeInput<R> {
+  readonly jobId: string
   readonly decoder: FileDecoder
   readonly mapper: SchemaMapper<R>
-  readonly bytes: FileBytes
+  readonly stored: StoredBytes
+  readonly compression: Compression | null
   readonly budgets: Budgets
+  /** The file has cost workers their lives: nothing else runs where it runs, before or after. */
+  readonly alone: boolean
+  /** Ends the exchange at once, with the signal's reason. */
   readonly signal: AbortSignal
 }
 
@@ -29,6 +49,7 @@ export interface ExchangeStart {
 export interface Exchange<R> {
   readonly schema: FileSchema
   readonly rowCount?: number
+  /** Rows are read ahead by `budgets.aheadBatches`. */
   start(options: ExchangeStart): { readonly mapping: Mapping<R>; readonly rows: AsyncIterable<MappedRows> }
   close(): Promise<void>
 }

@@ -6,7 +6,6 @@ import type { Issue } from '../model/issue.js'
 import { issuesOf } from '../model/issues-of.js'
 import { abortable, nextTurn } from '../util/abort.js'
 import { probe } from '../util/probe.js'
-import { readAhead } from '../util/read-ahead.js'
 import type { AttemptFile } from './attempt-file.js'
 import { batchToken } from './file-plan.js'
 import type { JobContext } from './job-context.js'
@@ -43,7 +42,7 @@ export async function copyRows(job: JobContext, input: CopyInput): Promise<void>
   const { file, mapping, totals, signal } = input
   const { attempt } = file.sinkFile
   let tellRows = job.settings.maxRejectedEvents
-  for await (const rows of readAhead(input.rows, job.budgets.aheadBatches)) {
+  for await (const rows of input.rows) {
     signal.throwIfAborted()
     await probe('P14', file.place)
     checkRows(rows, totals.rowsRead, file)

@@ -2,6 +2,7 @@ import type { AccessFinding } from '../contracts/object-source.js'
 import type { SchemaMapper } from '../contracts/schema-mapper.js'
 import { detectFormat, stripCompression } from '../decoders/detect/detect-format.js'
 import { ConfigError, type ImportError, SourceError } from '../errors.js'
+import { unpack } from '../isolation/unpack.js'
 import type { FileContext } from '../model/file.js'
 import type { Issue } from '../model/issue.js'
 import { issuesOf } from '../model/issues-of.js'
@@ -9,7 +10,7 @@ import type { ObjectInfo } from '../model/object-info.js'
 import { openGuarded, sourceErrorFrom } from './guarded-reader.js'
 import type { JobContext } from './job-context.js'
 import type { DryRunOptions, DryRunReport } from './job-report.js'
-import { openBytes, readHead } from './open-bytes.js'
+import { readHead, storedBytes } from './open-bytes.js'
 import { isStorableKey, skipRule } from './skip-rules.js'
 
 /** Pages looked at: enough to say what is there, whatever the size of the bucket. */
@@ -78,9 +79,9 @@ async function sample<R>(job: JobContext, mapper: SchemaMapper<R>, object: Objec
   const reader = await openGuarded(job.source, object, budgets, job.clock, signal)
   try {
     const { name, compression } = stripCompression(object.key.slice(object.key.lastIndexOf('/') + 1))
-    const bytes = openBytes(reader, name, compression, budgets)
-    const decoder = detectFormat(name, await readHead(bytes, { signal }), job.decoders)
-    const exchange = await job.isolation.open({ decoder, mapper, bytes, budgets, signal })
+    const stored = storedBytes(reader, name)
+    const decoder = detectFormat(name, await readHead(unpack(stored, compression, budgets), { signal }), job.decoders)
+    const exchange = await job.isolation.open({ jobId: job.id, decoder, mapper, stored, compression, budgets, alone: false, signal })
     try {
       const now = job.clock.now()
       const file: FileContext = {

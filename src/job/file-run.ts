@@ -3,6 +3,7 @@ import type { FileWriter } from '../contracts/sink.js'
 import { detectFormat, stripCompression } from '../decoders/detect/detect-format.js'
 import { DecodeError, ImportError, importErrorFrom, MappingError, SinkError, SourceError, StoreError } from '../errors.js'
 import type { Exchange } from '../isolation/exchange.js'
+import { unpack } from '../isolation/unpack.js'
 import type { Issue } from '../model/issue.js'
 import type { FileCounts, Receipt } from '../model/receipt.js'
 import { abortable } from '../util/abort.js'
@@ -14,7 +15,7 @@ import { pinTypes, planHash } from './file-plan.js'
 import { type GuardedReader, openGuarded, sourceErrorFrom } from './guarded-reader.js'
 import type { JobContext } from './job-context.js'
 import { LeaseKeeper, lostClaim } from './lease-keeper.js'
-import { openBytes, readHead } from './open-bytes.js'
+import { readHead, storedBytes } from './open-bytes.js'
 import { exhausted, judge, sinkErrorFrom, storeErrorFrom, type Verdict } from './retry-policy.js'
 import { abortWriter, begin, settle } from './settle.js'
 
@@ -168,7 +169,8 @@ class FileRun {
     const reader = await openGuarded(job.source, this.#file.object, job.budgets, job.clock, signal, () => probe('P13', this.#file.place))
     this.#reader = reader
     const { name, compression } = stripCompression(entry.key.slice(entry.key.lastIndexOf('/') + 1))
-    const bytes = openBytes(reader, name, compression, job.budgets)
+    const stored = storedBytes(reader, name)
+    const bytes = unpack(stored, compression, job.budgets)
     const decoder = detectFormat(name, await readHead(bytes, { signal }), job.decoders)
     this.#format = decoder.format
     if (decoder.seeks === true && bytes.read === undefined) {
@@ -177,7 +179,17 @@ class FileRun {
         remedy: `Upload the ${decoder.format} file without the outer compression: it has its own inside.`,
       })
     }
-    const exchange = await job.isolation.open({ decoder, mapper: job.mapper, bytes, budgets: job.budgets, signal })
+    const exchange = await job.isolation.open({
+      jobId: job.id,
+      decoder,
+      mapper: job.mapper,
+      stored,
+      compression,
+      budgets: job.budgets,
+      // Not the first file to die with its worker: nobody else shall die with it.
+      alone: entry.crashes >= 2,
+      signal,
+    })
     this.#exchange = exchange
     await probe('P12', this.#file.place)
     return { reader, decoder, exchange }
