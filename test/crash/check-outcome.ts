@@ -1,21 +1,12 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { DuckDBConnection } from '@duckdb/node-api'
-import type { AttemptEntry, LedgerEntry, Tally } from '../../src/contracts/ledger-entry.js'
-import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.js'
-import type { ImporterLine, Overwrites, SinkKind } from './importer-plan.js'
+import { checkSink } from './check-sink.js'
+import { closeSink, compareRows, openSink, type SinkPlace } from './compare-rows.js'
+import type { ImporterLine, Overwrites } from './importer-plan.js'
 import type { LogData, LogObject } from './log-data.js'
-
-/** What the ledger says when nobody is at work. */
-export interface LedgerState {
-  readonly entries: readonly LedgerEntry[]
-  readonly attempts: ReadonlyMap<string, readonly AttemptEntry[]>
-  readonly tally: Tally
-}
+import { type LedgerState, readLedger } from './read-ledger.js'
 
 export interface Outcome {
   readonly data: LogData
-  readonly sink: { readonly kind: SinkKind; readonly path: string }
+  readonly sink: SinkPlace
   readonly storePath: string
   readonly overwrites: Overwrites
   /** What the bucket holds now, by key. */
@@ -37,83 +28,27 @@ export interface Difference {
   readonly problems: readonly string[]
 }
 
-const signal = new AbortController().signal
 const TERMINAL = new Set(['imported', 'failed', 'skipped'])
-
-export async function readLedger(storePath: string): Promise<LedgerState> {
-  const store = sqliteStore(storePath)
-  try {
-    const entries = await store.ledger.files('crash', { limit: 1_000, signal })
-    const attempts = new Map<string, readonly AttemptEntry[]>()
-    for (const { key } of entries) attempts.set(key, await store.ledger.attempts('crash', key, { signal }))
-    return { entries, attempts, tally: await store.ledger.tally('crash', { signal }) }
-  } finally {
-    await store.close?.()
-  }
-}
 
 /** Compares sink, ledger and events with what they must be. */
 export async function checkOutcome(outcome: Outcome): Promise<Difference> {
   const ledger = await readLedger(outcome.storePath)
   const connection = await outcome.data.instance.connect()
+  const sink = await openSink(connection, outcome.sink)
   try {
-    const rows = await compareRows(connection, outcome, ledger.entries)
+    const rows = await compareRows(connection, sink, ledger.entries)
     const problems = [
       ...checkStates(outcome, ledger),
       ...checkCounts(outcome, ledger),
       ...checkAttempts(ledger),
       ...checkEvents(outcome, ledger),
-      ...(outcome.sink.kind === 'ndjson' ? await checkStaging(outcome.sink.path, ledger) : await checkFences(connection, ledger)),
+      ...(await checkSink(connection, sink, ledger)),
     ]
     return { ...rows, problems }
   } finally {
-    await connection.run('DETACH DATABASE IF EXISTS sink')
+    await closeSink(connection, sink)
     connection.closeSync()
   }
-}
-
-/** The full multiset of (key, version, generation, row, values), both ways. */
-async function compareRows(
-  connection: DuckDBConnection,
-  { sink, data }: Outcome,
-  entries: readonly LedgerEntry[],
-): Promise<{ losses: number; doubles: number }> {
-  const held = entries.filter(({ state, replacedBy }) => state === 'imported' && replacedBy === null)
-  const files = held.map(({ key, version, generation, schemaVersion }) => `('${key}', '${version}', ${generation}, ${schemaVersion})`)
-  await connection.run(`CREATE OR REPLACE TEMP TABLE expected AS
-    SELECT f.*  EXCLUDE schema_version, row, prediction_id, epoch_us(prediction_ts) AS at, score, actual, feature_city, feature_amount,
-      CASE WHEN schema_version = 2 THEN tag_zone END AS tag_zone
-    FROM source JOIN (VALUES ${files.length === 0 ? "('', '', 0, 0)" : files.join(', ')}) f(key, version, generation, schema_version)
-      USING (key, version) WHERE NOT broken`)
-  await connection.run(`CREATE OR REPLACE TEMP TABLE actual AS ${await actualSql(connection, sink, data)}`)
-  const count = async (sql: string): Promise<number> =>
-    Number((await connection.runAndReadAll(`SELECT count(*) FROM (${sql})`)).getRows()[0]?.[0])
-  return {
-    losses: await count('FROM expected EXCEPT ALL FROM actual'),
-    doubles: await count('FROM actual EXCEPT ALL FROM expected'),
-  }
-}
-
-async function actualSql(connection: DuckDBConnection, { kind, path }: Outcome['sink'], { objects }: LogData): Promise<string> {
-  if (kind === 'ndjson') {
-    if ((await readdir(join(path, 'files'))).length === 0) return 'FROM expected LIMIT 0'
-    return `SELECT _key AS key, _version AS version, _generation AS generation, _row AS row, prediction_id, epoch_us(timestamp) AS at,
-        prediction_score AS score, actual_score AS actual, features.city AS feature_city, features.amount AS feature_amount, tags.zone AS tag_zone
-      FROM read_json('${path}/files/*/data.ndjson', format = 'newline_delimited', columns = {_key: 'VARCHAR', _version: 'VARCHAR',
-        _generation: 'INTEGER', _row: 'INTEGER', prediction_id: 'VARCHAR', timestamp: 'TIMESTAMP', prediction_score: 'DOUBLE',
-        actual_score: 'DOUBLE', features: 'STRUCT(city VARCHAR, amount BIGINT)', tags: 'STRUCT(zone VARCHAR)'})`
-  }
-  await connection.run(`ATTACH '${path}' AS sink (READ_ONLY)`)
-  const known = await connection.runAndReadAll(
-    `SELECT column_name FROM duckdb_columns() WHERE database_name = 'sink' AND table_name = 'prediction'`,
-  )
-  const columns = new Set(known.getRows().map(([name]) => name))
-  if (columns.size === 0) return 'FROM expected LIMIT 0'
-  void objects
-  return `SELECT key, version, generation, row_no::INTEGER AS row, prediction_id, epoch_us(timestamp) AS at, prediction_score AS score,
-      actual_score AS actual, "feature/city" AS feature_city, "feature/amount" AS feature_amount,
-      ${columns.has('tag/zone') ? '"tag/zone"' : 'NULL'} AS tag_zone
-    FROM sink.prediction JOIN sink.import_file USING (file_no)`
 }
 
 /** Every version terminal, none failed; what became of overwritten keys follows the policy; terminal states stayed as they were. */
@@ -192,7 +127,7 @@ function* checkAttempts({ entries, attempts }: LedgerState): Generator<string> {
 }
 
 /** Events come once, after what they tell is durable. */
-function* checkEvents({ lines, before }: Outcome, { entries }: LedgerState): Generator<string> {
+function* checkEvents({ lines }: Outcome, { entries }: LedgerState): Generator<string> {
   const told = lines.flatMap((line) => (line.is === 'imported' ? [line.file] : []))
   for (const file of told) {
     const same = told.filter(
@@ -204,52 +139,4 @@ function* checkEvents({ lines, before }: Outcome, { entries }: LedgerState): Gen
     else if (entry.receipt?.fence !== file.fence || entry.receipt.rows !== file.rows) yield `${file.key} was told with another receipt`
   }
   for (const line of lines) if (line.is === 'failed') yield `${line.key} was told as failed: ${line.error}`
-  void before
-}
-
-/** Of each key only the marker of the last fence that asked is left, and it is empty. */
-async function checkStaging(folder: string, { attempts }: LedgerState): Promise<string[]> {
-  const problems: string[] = []
-  const stage = join(folder, 'stage')
-  const last = Math.max(0, ...[...attempts.values()].flat().map(({ fence }) => fence))
-  for (const id of await readdir(stage)) {
-    const markers = await readdir(join(stage, id))
-    if (markers.length !== 1) problems.push(`${markers.length} fences stand in the stage: ${markers}`)
-    for (const marker of markers) {
-      if (Number(marker) > last) problems.push(`the sink knows fence ${marker}, the ledger gave ${last}`)
-      const left = await readdir(join(stage, id, marker))
-      if (left.length > 0) problems.push(`staging is left under fence ${marker}: ${left}`)
-    }
-  }
-  for (const name of await readdir(join(folder, 'files'))) {
-    const inside = (await readdir(join(folder, 'files', name))).sort().join()
-    if (inside !== 'data.ndjson,receipt.json') problems.push(`a committed folder holds ${inside}`)
-  }
-  return problems
-}
-
-async function checkFences(connection: DuckDBConnection, { entries, attempts }: LedgerState): Promise<string[]> {
-  const problems: string[] = []
-  const last = Math.max(0, ...[...attempts.values()].flat().map(({ fence }) => fence))
-  const ask = async (sql: string): Promise<readonly (readonly unknown[])[]> => (await connection.runAndReadAll(sql)).getRows()
-  const [[highest] = []] = await ask('SELECT coalesce(max(fence), 0) FROM sink.sink_fence')
-  if (Number(highest) > last) problems.push(`the sink knows fence ${highest}, the ledger gave ${last}`)
-  const receipts = await ask('SELECT key, version, generation, fence, rows, rejected FROM sink.import_file')
-  for (const [key, version, generation, fence, rows, rejected] of receipts) {
-    const entry = entries.find((one) => one.key === key && one.version === version && one.generation === generation)
-    const receipt = entry?.receipt
-    if (
-      entry?.state !== 'imported' ||
-      receipt?.fence !== Number(fence) ||
-      receipt.rows !== Number(rows) ||
-      receipt.rejected !== Number(rejected)
-    ) {
-      problems.push(`the sink has a receipt of ${key} with fence ${fence}; in the ledger it is ${entry?.state} with ${receipt?.fence}`)
-    }
-  }
-  const tables = (await ask(`SELECT table_name FROM duckdb_tables() WHERE database_name = 'sink' ORDER BY ALL`)).map(([name]) => name)
-  for (const table of tables) {
-    if (!['fact_column', 'import_file', 'prediction', 'sink_fence'].includes(String(table))) problems.push(`the table ${table} is left`)
-  }
-  return problems
 }

@@ -4,14 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { JobStore } from '../../src/contracts/job-store.js'
 import { ImportJob } from '../../src/job/import-job.js'
 import type { RunReport } from '../../src/job/job-report.js'
-import { modelSchema } from '../../src/mappers/model-schema/model-schema.js'
 import { duckdbSink } from '../../src/sinks/duckdb/duckdb-sink.js'
 import { ndjsonSink } from '../../src/sinks/ndjson/ndjson-sink.js'
 import { s3Source } from '../../src/sources/s3/s3-source.js'
 import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.js'
 import { withInstruments } from '../../src/testing/instruments.js'
 import { FaultInjector } from './fault-injector.js'
-import type { ImporterLine, ImporterPlan, PlannedWorker, SchemaEdition } from './importer-plan.js'
+import type { ImporterLine, ImporterPlan, PlannedWorker } from './importer-plan.js'
+import { logMapper } from './log-mapper.js'
 
 /** Longest time until nothing is left to do. */
 const PATIENCE_MS = 60_000
@@ -23,22 +23,6 @@ const plan = JSON.parse(process.argv[2] ?? '') as ImporterPlan
 function tell(line: ImporterLine): void {
   writeSync(1, `${JSON.stringify(line)}\n`)
 }
-
-const mapperOf = (schema: SchemaEdition) =>
-  modelSchema({
-    model: 'crash-test',
-    modelType: 'numeric',
-    environment: 'production',
-    timestampWindow: { past: 100, future: 1 },
-    schema: {
-      prediction_id: 'prediction_id',
-      timestamp: 'prediction_ts',
-      prediction_score: 'score',
-      actual_score: 'actual',
-      features: 'feature_',
-      ...(schema === 2 ? { tags: 'tag_' } : {}),
-    },
-  })
 
 interface Worker {
   readonly id: string
@@ -52,7 +36,7 @@ function workerOf({ id, schema, leaseMs }: PlannedWorker): Worker {
   const options = {
     id: 'crash',
     source: s3Source({ ...s3, ownership: 'unchecked' as const }),
-    mapper: mapperOf(schema),
+    mapper: logMapper(schema),
     sink: sink.kind === 'ndjson' ? ndjsonSink({ folder: sink.path, provenance: true }) : duckdbSink({ database: sink.path }),
     store,
     workerId: id,

@@ -2,11 +2,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { S3Double } from '../../src/testing/s3-double/s3-double.js'
-import { checkOutcome, type Difference, type LedgerState, readLedger } from './check-outcome.js'
-import type { Combination } from './combination.js'
+import type { ProbePoint } from '../../src/util/probe.js'
+import { checkOutcome, type Difference } from './check-outcome.js'
+import { type Combination, POINTS } from './combination.js'
+import type { SinkPlace } from './compare-rows.js'
 import type { ImporterLine, ImporterPlan, Overwrites, PlannedFault, PlannedWorker, SchemaEdition } from './importer-plan.js'
 import { ImporterProcess } from './importer-process.js'
 import type { LogData, LogObject } from './log-data.js'
+import { type LedgerState, readLedger } from './read-ledger.js'
 
 /** Of a worker that will freeze: others wait for its end. */
 const SHORT_LEASE_MS = 1_000
@@ -40,6 +43,29 @@ export async function runCombination(stage: Stage, combination: Combination): Pr
     await run.end()
   }
 }
+
+/**
+ * One import that is killed at every point, one after the other, by the same worker: each start takes up what the one
+ * before left, and comes a little further.
+ */
+export async function runGauntlet(stage: Stage, sink: Combination['sink']): Promise<RunResult> {
+  const run = await CrashRun.start(stage, { sink, mode: 'kill', point: 'P23', nth: 1, lead: null, between: 'nothing' })
+  try {
+    return await run.gauntlet()
+  } finally {
+    await run.end()
+  }
+}
+
+/** A receipt is found right after a commit that nobody heard of. */
+export const GAUNTLET: readonly ProbePoint[] = [
+  ...POINTS.filter((point) => point < 'P21' && point !== 'P11'),
+  'P24',
+  'P21',
+  'P11',
+  'P22',
+  'P23',
+]
 
 class CrashRun {
   readonly #stage: Stage
@@ -76,7 +102,21 @@ class CrashRun {
     else if (act === 'throw') await this.#failed(faults)
     else if (act === 'hold') await this.#heldBeside(faults)
     else await this.#stopped(faults)
-    const planned = (lead === null ? 0 : 1) + 1
+    return await this.#checked(lead === null ? [point] : [lead.point, point])
+  }
+
+  async gauntlet(): Promise<RunResult> {
+    for (const point of GAUNTLET) {
+      const faults: PlannedFault[] = point === 'P24' ? [{ point: 'P16', nth: 1, act: 'throw' }] : []
+      await this.#launch({ worker: this.#worker('w', 1, [...faults, { point, nth: 1, act: 'kill' }]) }).struck('kill')
+      await this.#processes.at(-1)?.exited
+    }
+    await this.#launch({ worker: this.#worker('w', 1), untilQuiet: true }).ended()
+    return await this.#checked(GAUNTLET.flatMap((point) => (point === 'P24' ? ['P16', point] : [point])))
+  }
+
+  /** @param planned the points that had to be hit, in order */
+  async #checked(planned: readonly string[]): Promise<RunResult> {
     const lines: ImporterLine[] = this.#processes.flatMap((process) => process.lines)
     const difference = await checkOutcome({
       data: this.#stage.data,
@@ -88,10 +128,10 @@ class CrashRun {
       before: this.#before,
       edited: this.#nextSchema === 2,
     })
-    const hits = lines.filter((line) => line.is === 'hit')
+    const hits = lines.flatMap((line) => (line.is === 'hit' ? [line.point] : []))
     return {
       ...difference,
-      hit: hits.length === planned && hits.at(-1)?.point === point,
+      hit: hits.join() === planned.join(),
       trouble: this.#processes.map((process) => process.trouble).join('\n--\n'),
     }
   }
@@ -189,7 +229,7 @@ class CrashRun {
     return { id, schema, faults, leaseMs }
   }
 
-  get #sink(): { readonly kind: Combination['sink']; readonly path: string } {
+  get #sink(): SinkPlace {
     const { sink } = this.#combination
     return { kind: sink, path: join(this.#folder, 'sink', ...(sink === 'duckdb' ? ['rows.duckdb'] : [])) }
   }

@@ -1,0 +1,23 @@
+import type { AttemptEntry, LedgerEntry, Tally } from '../../src/contracts/ledger-entry.js'
+import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.js'
+
+/** What the ledger says when nobody is at work. */
+export interface LedgerState {
+  readonly entries: readonly LedgerEntry[]
+  readonly attempts: ReadonlyMap<string, readonly AttemptEntry[]>
+  readonly tally: Tally
+}
+
+const signal = new AbortController().signal
+
+export async function readLedger(storePath: string): Promise<LedgerState> {
+  const store = sqliteStore(storePath)
+  try {
+    const entries = await store.ledger.files('crash', { limit: 1_000, signal })
+    const attempts = new Map<string, readonly AttemptEntry[]>()
+    for (const { key } of entries) attempts.set(key, await store.ledger.attempts('crash', key, { signal }))
+    return { entries, attempts, tally: await store.ledger.tally('crash', { signal }) }
+  } finally {
+    await store.close?.()
+  }
+}
