@@ -19,6 +19,8 @@ export interface BucketRun {
   readonly ingestionKey: string | null
   readonly role: { readonly arn: string; readonly externalId: string } | null
   readonly region: string | null
+  /** Of a store that speaks S3 but is not AWS. */
+  readonly endpoint: string | null
 }
 
 export const USAGE = `npm run demo                       import 3,000,000 flights from an S3 double; again: nothing new
@@ -26,7 +28,7 @@ npm run demo -- --add              put one more file into the bucket first: only
 npm run demo -- --reset            forget earlier runs first
 
 npm run demo -- s3://bucket/prefix/ --schema schema.json (--ingestion-key KEY | --unchecked)
-                [--role ARN --external-id ID] [--region REGION]
+                [--role ARN --external-id ID] [--region REGION] [--endpoint URL]
                                    import from a real bucket into a DuckDB file. schema.json holds the options of
                                    modelSchema: { "model": …, "modelType": …, "environment": …, "schema": { … } }`
 
@@ -44,7 +46,15 @@ export function demoArguments(args: readonly string[]): FlightsRun | BucketRun {
   if (!url.startsWith('s3://')) throw new UsageError(`"${url}" is no bucket. Write s3://bucket/prefix/.`)
   if (values.add || values.reset) throw new UsageError('--add and --reset belong to the flights, not to a bucket of yours.')
   const schema = values.schema ?? missing('--schema schema.json', 'a file with the options of modelSchema')
-  return { mode: 'bucket', url, schema, ingestionKey: ownership(values), role: role(values), region: values.region ?? null }
+  return {
+    mode: 'bucket',
+    url,
+    schema,
+    ingestionKey: ownership(values),
+    role: role(values),
+    region: values.region ?? null,
+    endpoint: values.endpoint ?? null,
+  }
 }
 
 type Values = ReturnType<typeof parse>['values']
@@ -63,6 +73,7 @@ function parse(args: readonly string[]) {
         role: { type: 'string' },
         'external-id': { type: 'string' },
         region: { type: 'string' },
+        endpoint: { type: 'string' },
       },
     })
   } catch (error) {
@@ -71,7 +82,9 @@ function parse(args: readonly string[]) {
 }
 
 function flightsRun(values: Values): FlightsRun {
-  const given = (['schema', 'ingestion-key', 'unchecked', 'role', 'external-id', 'region'] as const).filter((name) => values[name])
+  const given = (['schema', 'ingestion-key', 'unchecked', 'role', 'external-id', 'region', 'endpoint'] as const).filter(
+    (name) => values[name],
+  )
   if (given.length > 0) throw new UsageError(`--${given[0]} needs a bucket: write s3://bucket/prefix/ first.`)
   return { mode: 'flights', add: values.add, reset: values.reset }
 }

@@ -12,8 +12,8 @@ const log = (line: string): void => console.log(line)
 
 try {
   const run = demoArguments(process.argv.slice(2))
-  const { ok } =
-    run.mode === 'flights' ? await importFlights({ folder, add: run.add, reset: run.reset, log }) : await importBucket(run, folder, log)
+  const ok =
+    run.mode === 'bucket' ? await importBucket(run, folder, log) : (await importFlights({ folder, add: run.add, reset: run.reset, log })).ok
   process.exitCode = ok ? 0 : 1
 } catch (error) {
   process.exitCode = error instanceof UsageError ? 2 : 1

@@ -8,12 +8,14 @@ type Cell = string | number
 const text = (cell: Cell): string => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
 
+const isNumeric = (cell: Cell): boolean => typeof cell === 'number' || /^-?[\d.,]+$/.test(cell)
+
 /** Columns as wide as they must be; numbers to the right. */
 export function printTable(log: Log, headers: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const widths = headers.map((header, i) => Math.max(header.length, ...rows.map((row) => text(row[i] ?? '').length)))
   const line = (cells: readonly Cell[], sample: readonly Cell[]): string =>
     cells
-      .map((cell, i) => (typeof sample[i] === 'number' ? text(cell).padStart(widths[i] ?? 0) : text(cell).padEnd(widths[i] ?? 0)))
+      .map((cell, i) => (isNumeric(sample[i] ?? '') ? text(cell).padStart(widths[i] ?? 0) : text(cell).padEnd(widths[i] ?? 0)))
       .join('  ')
       .trimEnd()
   log(`  ${line(headers, rows[0] ?? [])}`)
@@ -34,7 +36,7 @@ export function printImport(
   else {
     const speed = `${(run.bytes / 1e6 / seconds).toFixed(1)} MB/s, ${Math.round(run.rows / seconds).toLocaleString('en')} rows/s`
     log(
-      `This run: ${report.imported} files, ${megabytes(run.bytes)} MB, ${run.rows.toLocaleString('en')} rows in ${seconds.toFixed(1)} s (${speed}).`,
+      `This run: ${report.imported} ${report.imported === 1 ? 'file' : 'files'}, ${megabytes(run.bytes)} MB, ${run.rows.toLocaleString('en')} rows in ${seconds.toFixed(1)} s (${speed}).`,
     )
   }
   log('\nIn the ledger:')
@@ -42,13 +44,13 @@ export function printImport(
     log,
     ['format', 'files', 'rows', 'rejected', 'MB'],
     [
-      ...summary.formats.map(({ format, files, rows, rejected, bytes }) => [format, files, rows, rejected, Number(megabytes(bytes))]),
+      ...summary.formats.map(({ format, files, rows, rejected, bytes }) => [format, files, rows, rejected, megabytes(bytes)]),
       [
         'all',
         summary.formats.reduce((sum, { files }) => sum + files, 0),
         summary.rows,
         summary.rejected,
-        Number(megabytes(summary.formats.reduce((sum, { bytes }) => sum + bytes, 0))),
+        megabytes(summary.formats.reduce((sum, { bytes }) => sum + bytes, 0)),
       ],
     ],
   )
@@ -69,11 +71,6 @@ export function printErrorByMonth(log: Log, months: readonly MonthlyError[]): vo
   printTable(
     log,
     ['month', 'flights', 'mean error', 'mean absolute error'],
-    months.map(({ month, flights, meanError, meanAbsoluteError }) => [
-      month,
-      flights,
-      Number(meanError.toFixed(2)),
-      Number(meanAbsoluteError.toFixed(2)),
-    ]),
+    months.map(({ month, flights, meanError, meanAbsoluteError }) => [month, flights, meanError.toFixed(2), meanAbsoluteError.toFixed(2)]),
   )
 }

@@ -10,7 +10,7 @@ describe('demoArguments', () => {
   })
 
   test('takes a bucket with its key, or without proof of ownership', () => {
-    const run = { mode: 'bucket', url: 's3://logs/in/', schema: 'schema.json', role: null, region: null }
+    const run = { mode: 'bucket', url: 's3://logs/in/', schema: 'schema.json', role: null, region: null, endpoint: null }
     expect(demoArguments([...bucket, '--ingestion-key', 'k'])).toEqual({ ...run, ingestionKey: 'k' })
     expect(demoArguments([...bucket, '--unchecked', '--role', 'arn:r', '--external-id', 'x', '--region', 'eu-west-1'])).toEqual({
       ...run,
