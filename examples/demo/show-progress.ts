@@ -44,5 +44,12 @@ export function showProgress(job: ImportJob, prefix: string, log: (line: string)
     .on('fileSkipped', ({ file, rule }) => say(`skipped  ${shortName(file.key)}: ${rule}`))
     .on('jobBlocked', ({ error }) => say(`blocked: ${error.code} ${error.message} ${error.remedy ?? ''}`))
     .on('jobFailed', ({ error }) => say(`stopped: ${error.code} ${error.message} ${error.remedy ?? ''}`))
-  return () => bars?.stop()
+  let ended = false
+  return () => {
+    if (ended) return
+    ended = true
+    // Lines that were said since the last drawing.
+    bars?.update()
+    bars?.stop()
+  }
 }
