@@ -19,6 +19,8 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   schedulers: LOWER,
   arrow: LOWER,
   isolation: LOWER,
+  // Runs outside the host, where it decodes and maps.
+  'isolation/far-side': [...LOWER, 'decoders', 'mappers'],
   access: ['model', 'errors', 'util'],
   job: [...LOWER, 'isolation', 'decoders/detect', 'schedulers/interval', 'sinks/function'],
   manager: ['job', ...LOWER],
@@ -55,7 +57,7 @@ export const PACKAGES: readonly PackageRule[] = [
   { name: '@smithy/*', rooms: ['sources/s3'], staticIn: [] },
   { name: 'csv-parse', rooms: ['decoders/csv'], staticIn: [] },
   { name: 'hyparquet', rooms: ['decoders/parquet', 'decoders/avro'], staticIn: [] },
-  { name: 'hyparquet-compressors', rooms: ['decoders/parquet', 'decoders/avro'], staticIn: [] },
+  { name: 'hyparquet-compressors', rooms: ['decoders/parquet', 'decoders/avro', 'decoders/arrow'], staticIn: [] },
   { name: 'avsc', rooms: ['decoders/avro'], staticIn: [] },
   // `toArrow` answers at once: the entry `lading/arrow` loads the package with itself.
   { name: 'apache-arrow', rooms: ['decoders/arrow', 'arrow'], staticIn: ['arrow'] },

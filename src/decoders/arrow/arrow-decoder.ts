@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../contracts/call-options.js'
 import type { FileDecoder, OpenFile, ReadRequest } from '../../contracts/file-decoder.js'
+import type { Budgets } from '../../model/budgets.js'
 import type { Column } from '../../model/column.js'
 import type { ColumnBatch } from '../../model/column-batch.js'
 import type { FileSchema } from '../../model/data-type.js'
@@ -7,11 +8,13 @@ import { nextTurn } from '../../util/abort.js'
 import { cutRows } from '../batch-cutter.js'
 import { unsupportedFile } from '../decode-failure.js'
 import { type ArrowField, unreadableType } from './arrow-field.js'
+import { checkUnpackedSize } from './arrow-message.js'
 import { type ArrowPart, type ArrowSource, openArrowSource } from './arrow-source.js'
+import { bufferCodec } from './buffer-codec.js'
 import { ArrowDictionaries } from './dictionaries.js'
 import { loadArrow } from './load-arrow.js'
 import { looksLikeArrow } from './looks-like-arrow.js'
-import { MessageBody } from './message-body.js'
+import { type BatchHeader, MessageBody } from './message-body.js'
 import { ownColumn } from './own-column.js'
 import { readColumn, skipColumn } from './read-column.js'
 
@@ -28,17 +31,17 @@ export function arrowDecoder(): FileDecoder {
     matches: (_name, head) => looksLikeArrow(head),
     async open(bytes, { signal, budgets }) {
       const library = await loadArrow()
-      return openArrow(await openArrowSource(bytes, { signal, budgets, library }))
+      return openArrow(await openArrowSource(bytes, { signal, budgets, library }), budgets)
     },
   } satisfies FileDecoder
 }
 
-function openArrow(source: ArrowSource): OpenFile {
+function openArrow(source: ArrowSource, budgets: Budgets): OpenFile {
   const { fields } = source.schema
   const schema: FileSchema = { columns: fields.map(({ name, type, nullable }) => ({ name, type, nullable })) }
   return {
     schema,
-    batches: (request, options) => arrowBatches(source, schema, request, options),
+    batches: (request, options) => arrowBatches(source, schema, request, { ...options, budgets }),
     close: () => source.release(),
   }
 }
@@ -47,7 +50,7 @@ async function* arrowBatches(
   source: ArrowSource,
   schema: FileSchema,
   request: ReadRequest,
-  options: CallOptions,
+  options: CallOptions & { readonly budgets: Budgets },
 ): AsyncGenerator<ColumnBatch, void, undefined> {
   const { fields } = source.schema
   const wanted = new Set(request.columns.map(({ index }) => index))
@@ -58,9 +61,10 @@ async function* arrowBatches(
     for await (const part of source.parts(options)) {
       const { message } = part
       if (message.kind === 'dictionary') {
-        dictionaries.add(message.id, message.isDelta, new MessageBody(message.header, part.body, part.byteOffset))
+        dictionaries.add(message.id, message.isDelta, await bodyOf(part, message.header, options.budgets))
       } else if (message.kind === 'batch') {
-        const columns = batchColumns(part, source, wanted, dictionaries)
+        const body = await bodyOf(part, message.header, options.budgets)
+        const columns = batchColumns(body, source, wanted, dictionaries)
         const rowCount = message.header.length
         const read = request.columns.map(({ index }) => columns.get(index) as Column)
         for (const [from, to] of cutRows(read, rowCount, request)) {
@@ -84,15 +88,20 @@ async function* arrowBatches(
   }
 }
 
+/** The body of a message, with what unpacks its buffers once their sizes are known to fit. */
+async function bodyOf({ body, byteOffset }: ArrowPart, header: BatchHeader, budgets: Budgets): Promise<MessageBody> {
+  if (header.compression === null) return new MessageBody(header, body, byteOffset, budgets)
+  checkUnpackedSize(header, body, byteOffset, budgets)
+  return new MessageBody(header, body, byteOffset, budgets, await bufferCodec(header.compression, budgets.groupBytes))
+}
+
 function batchColumns(
-  { message, body: bytes, byteOffset }: ArrowPart,
+  body: MessageBody,
   { schema }: ArrowSource,
   wanted: ReadonlySet<number>,
   dictionaries: ArrowDictionaries,
 ): Map<number, Column> {
   const columns = new Map<number, Column>()
-  if (message.kind !== 'batch') return columns
-  const body = new MessageBody(message.header, bytes, byteOffset)
   schema.fields.forEach((field, index) => {
     if (wanted.has(index)) columns.set(index, readColumn(field, body, dictionaries, body.rowCount))
     else skipColumn(field, body, schema.unionsHaveValidity)

@@ -1,5 +1,6 @@
 import type { Field } from 'apache-arrow'
 import type { DataType } from '../../model/data-type.js'
+import type { DisguisedTypes } from './flatbuffer-check.js'
 
 /** How a column lies in a message: which buffers, and what they mean. */
 export type ArrowLayout =
@@ -13,6 +14,9 @@ export type ArrowLayout =
   | { readonly form: 'fixedList'; readonly size: number; readonly child: ArrowField }
   | { readonly form: 'struct'; readonly children: readonly ArrowField[] }
   | { readonly form: 'dictionary'; readonly id: number; readonly width: number; readonly signed: boolean; readonly values: ArrowField }
+  | { readonly form: 'listView'; readonly child: ArrowField }
+  /** No buffers of its own. */
+  | { readonly form: 'runs'; readonly children: readonly ArrowField[] }
   | { readonly form: 'union'; readonly dense: boolean; readonly children: readonly ArrowField[] }
 
 export type FixedForm =
@@ -86,20 +90,24 @@ interface ArrowType {
   readonly children: readonly Field[] | null
 }
 
-export function arrowField(field: Field): ArrowField {
-  return fieldOf(field.name, field.nullable, field.type as unknown as ArrowType)
+/** @param path of the field in the schema, as the keys of `disguised` are */
+export function arrowField(field: Field, disguised: DisguisedTypes, path: string): ArrowField {
+  return fieldOf(field.name, field.nullable, field.type as unknown as ArrowType, disguised, path)
 }
 
-function fieldOf(name: string, nullable: boolean, type: ArrowType): ArrowField {
-  const typeName = String(type).slice(0, 100)
+function fieldOf(name: string, nullable: boolean, type: ArrowType, disguised: DisguisedTypes, path: string): ArrowField {
+  const foreign = type.typeId === Type.dictionary ? undefined : disguised.get(path)
+  const typeName = foreign ?? String(type).slice(0, 100)
   const named = (data: DataType, layout: ArrowLayout): ArrowField => ({ name, nullable, type: data, typeName, layout })
   const fixed = (data: DataType, width: number, as: FixedForm = 'flat'): ArrowField => named(data, { form: 'fixed', width, as })
-  const children = (): ArrowField[] => (type.children ?? []).map(arrowField)
+  const children = (): ArrowField[] => (type.children ?? []).map((child, i) => arrowField(child, disguised, `${path}.${i}`))
   const onlyChild = (): ArrowField => {
     const child = children()[0]
     if (child === undefined) throw new RangeError('A list has no item.')
     return child
   }
+  if (foreign === 'RunEndEncoded') return named(unknown, { form: 'runs', children: children() })
+  if (foreign !== undefined) return named(unknown, { form: 'listView', child: onlyChild() })
   switch (type.typeId) {
     case Type.null:
       return named({ kind: 'null' }, { form: 'null' })
@@ -127,7 +135,7 @@ function fieldOf(name: string, nullable: boolean, type: ArrowType): ArrowField {
     case Type.timestamp:
       return fixed({ kind: 'timestamp', unit: units[type.unit] ?? 's', timezone: type.timezone ?? null }, 8)
     case Type.dictionary: {
-      const values = fieldOf(name, false, type.dictionary)
+      const values = fieldOf(name, false, type.dictionary, disguised, path)
       const { bitWidth, isSigned: signed } = type.indices
       return named(values.type, { form: 'dictionary', id: Number(type.id), width: byteWidth(bitWidth), signed, values })
     }
@@ -205,8 +213,10 @@ export function nestingOf({ layout }: ArrowField): number {
   switch (layout.form) {
     case 'list':
     case 'fixedList':
+    case 'listView':
       return 1 + nestingOf(layout.child)
     case 'struct':
+    case 'runs':
     case 'union':
       return 1 + Math.max(0, ...layout.children.map(nestingOf))
     case 'dictionary':

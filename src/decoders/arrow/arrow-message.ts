@@ -2,15 +2,18 @@ import type { Schema } from 'apache-arrow'
 import type { Budgets } from '../../model/budgets.js'
 import { corruptFile, overBudget, unsupportedFile } from '../decode-failure.js'
 import { type ArrowField, arrowField, nestingOf } from './arrow-field.js'
-import { FlatbufferCheck } from './flatbuffer-check.js'
+import type { BufferCompression } from './buffer-codec.js'
+import { type DisguisedTypes, FlatbufferCheck } from './flatbuffer-check.js'
 import type { ArrowLibrary } from './load-arrow.js'
-import type { BatchHeader } from './message-body.js'
+import { type BatchHeader, unpackedSize } from './message-body.js'
 
 /** Arrow's numbers of message headers and metadata versions. */
 const headerTypes = { schema: 1, dictionary: 2, batch: 3 } as const
 const metadataV4 = 3
 const metadataV5 = 4
-const rewrite = 'Write the file with a current Arrow library, without compression.'
+const rewrite = 'Write the file with a current Arrow library, compressed with LZ4, Zstandard or not at all.'
+/** Amplification is judged above this. */
+const freeBytes = 64 * 1024 * 1024
 
 /** What a file's columns are. */
 export interface ArrowSchema {
@@ -33,9 +36,11 @@ export type ArrowMessage =
   /** Tensors and what may come: stepped over. */
   | { readonly kind: 'other'; readonly bodyLength: number }
 
-interface LibraryBatch extends BatchHeader {
-  readonly compression: { readonly type: number } | null
+interface LibraryBatch extends Omit<BatchHeader, 'compression'> {
+  readonly compression: { readonly type: number; readonly method: number } | null
 }
+
+const compressions: readonly BufferCompression[] = ['lz4', 'zstd']
 
 /**
  * @param byteOffset of the message in the file, for errors
@@ -49,16 +54,23 @@ export function decodeMessage(bytes: Uint8Array, byteOffset: number, library: Ar
     const message = library.Message.decode(bytes)
     const { version, bodyLength, metadata } = message
     const known: readonly number[] = Object.values(headerTypes)
-    return { type, version, bodyLength, metadata, header: known.includes(type) ? (message.header() as unknown) : null }
+    return {
+      type,
+      version,
+      bodyLength,
+      metadata,
+      header: known.includes(type) ? (message.header() as unknown) : null,
+      disguised: check.disguised,
+    }
   })
-  const { type, version, bodyLength, metadata, header } = message
+  const { type, version, bodyLength, metadata, header, disguised } = message
   if (!(bodyLength >= 0)) throw corruptFile('An Arrow message has a negative length.', { byteOffset })
   if (bodyLength > budgets.groupBytes)
     throw overBudget('A message of the Arrow file', bodyLength, 'groupBytes', budgets.groupBytes, { byteOffset })
   refuseOld(version, metadata)
   switch (type) {
     case headerTypes.schema:
-      return { kind: 'schema', schema: readSchema(header as Schema, version, byteOffset, budgets), bodyLength }
+      return { kind: 'schema', schema: readSchema(header as Schema, disguised, version, byteOffset, budgets), bodyLength }
     case headerTypes.batch:
       return { kind: 'batch', header: batchHeader(header as LibraryBatch, bodyLength, byteOffset, budgets), bodyLength }
     case headerTypes.dictionary: {
@@ -85,11 +97,11 @@ export interface ArrowFooter {
 
 /** @throws DecodeError as `decodeMessage` */
 export function decodeFooter(bytes: Uint8Array, byteOffset: number, library: ArrowLibrary, budgets: Budgets): ArrowFooter {
-  const footer = guarded('footer', byteOffset, () => {
+  const { footer, disguised } = guarded('footer', byteOffset, () => {
     const check = new FlatbufferCheck(bytes)
     check.checkFooter()
     refuseBigEndian(check.isBigEndian(1))
-    return library.Footer.decode(bytes)
+    return { footer: library.Footer.decode(bytes), disguised: check.disguised }
   })
   const { schema } = footer
   // Footers of old writers have no version; their messages do.
@@ -104,17 +116,17 @@ export function decodeFooter(bytes: Uint8Array, byteOffset: number, library: Arr
       }),
     )
   return {
-    schema: readSchema(schema, schema.metadataVersion, byteOffset, budgets),
+    schema: readSchema(schema, disguised, schema.metadataVersion, byteOffset, budgets),
     dictionaries: blocks(footer.dictionaryBatches()),
     batches: blocks(footer.recordBatches()),
   }
 }
 
-function readSchema(schema: Schema, version: number, byteOffset: number, budgets: Budgets): ArrowSchema {
+function readSchema(schema: Schema, disguised: DisguisedTypes, version: number, byteOffset: number, budgets: Budgets): ArrowSchema {
   refuseOld(Math.max(version, metadataV4), schema.metadata)
   if (schema.fields.length > budgets.columns)
     throw overBudget('Columns of the Arrow file', schema.fields.length, 'columns', budgets.columns)
-  const fields = guarded('schema', byteOffset, () => schema.fields.map(arrowField))
+  const fields = guarded('schema', byteOffset, () => schema.fields.map((field, i) => arrowField(field, disguised, String(i))))
   for (const field of fields) {
     const levels = nestingOf(field)
     if (levels > budgets.nesting) throw overBudget('Nesting of a column', levels, 'nesting', budgets.nesting, { column: field.name })
@@ -128,16 +140,44 @@ function batchHeader(
   byteOffset: number,
   budgets: Budgets,
 ): BatchHeader {
-  if (compression !== null) {
-    const name = ['LZ4', 'ZSTD'][compression.type] ?? `codec ${compression.type}`
-    throw unsupportedFile(`The Arrow file has buffers compressed with ${name}, which is not read yet.`, rewrite, { byteOffset })
+  const codec = compression === null ? null : compressions[compression.type]
+  // Method 0, the only one, is each buffer by itself.
+  if (codec === undefined || (compression !== null && compression.method !== 0)) {
+    throw unsupportedFile('The Arrow file has buffers compressed in an unknown way.', rewrite, { byteOffset })
   }
   if (!(length >= 0)) throw corruptFile('An Arrow message has a negative number of rows.', { byteOffset })
-  // Rows cost a bit each, but for columns of nulls alone: those are bounded like text of one byte a row.
-  if (length > Math.max(8 * bodyLength, 1_048_576)) {
-    throw overBudget('Rows of one message without data', length, 'groupBytes', budgets.groupBytes, { byteOffset })
+  const header = { length, nodes, buffers, variadicBufferCounts: Array.from(variadicBufferCounts ?? [], Number), compression: codec }
+  if (codec === null) checkRows(header, bodyLength, byteOffset, budgets)
+  return header
+}
+
+/**
+ * Holds what the buffers of a compressed message say of themselves against the budgets, before any is unpacked.
+ *
+ * @throws DecodeError `BUDGET_EXCEEDED`, `FILE_CORRUPT`
+ */
+export function checkUnpackedSize(header: BatchHeader, body: Uint8Array, byteOffset: number, budgets: Budgets): void {
+  let total = 0
+  for (const { offset, length } of header.buffers) {
+    if (length === 0) continue
+    const fits = offset >= 0 && length >= 8 && offset + length <= body.length
+    const size = fits ? (unpackedSize(body.subarray(offset, offset + length)) ?? length - 8) : Number.NaN
+    if (Number.isNaN(size)) throw corruptFile('An Arrow message has a compressed buffer without a size.', { byteOffset })
+    total += size
   }
-  return { length, nodes, buffers, variadicBufferCounts: Array.from(variadicBufferCounts ?? [], Number) }
+  if (total > budgets.groupBytes)
+    throw overBudget('An unpacked message of the Arrow file', total, 'groupBytes', budgets.groupBytes, { byteOffset })
+  if (total > freeBytes && total > budgets.amplification * body.length) {
+    const ratio = Math.ceil(total / body.length)
+    throw overBudget('Unpacked bytes per stored byte of an Arrow message', ratio, 'amplification', budgets.amplification, { byteOffset })
+  }
+  checkRows(header, total, byteOffset, budgets)
+}
+
+/** Rows cost a bit each, but for columns of nulls alone: those are bounded like text of one byte a row. */
+function checkRows({ length }: BatchHeader, bytes: number, byteOffset: number, budgets: Budgets): void {
+  if (length <= Math.max(8 * bytes, 1_048_576)) return
+  throw overBudget('Rows of one message without data', length, 'groupBytes', budgets.groupBytes, { byteOffset })
 }
 
 function refuseBigEndian(isBigEndian: boolean): void {

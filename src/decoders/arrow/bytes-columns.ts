@@ -13,6 +13,7 @@ export function bytesColumn(kind: 'utf8' | 'binary', large: boolean, rows: Rows,
   const offsets = nextOffsets(large, rows.length, body, name)
   const data = body.nextBuffer()
   checkOffsets(offsets, data.length, body, name)
+  body.checkCell(longest(offsets), name)
   if (kind === 'utf8') checkText(offsets, data, body, name)
   return withoutNullRanges({ kind, ...rows, offsets, data })
 }
@@ -33,9 +34,10 @@ export function viewsColumn(kind: 'utf8' | 'binary', rows: Rows, body: MessageBo
       const from = size <= 12 ? 16 * i + 4 : start
       if (size < 0 || buffer === undefined || from < 0 || from + size > buffer.length)
         throw body.corrupt('has a view beyond its data', name)
+      // Views may share their bytes: what they make is held against the budget, not what is stored.
+      body.checkCell(size, name, (offsets[i] as number) + size)
       cells.push(buffer.subarray(from, from + size))
       offsets[i + 1] = (offsets[i] as number) + size
-      if ((offsets[i + 1] as number) < 0) throw body.corrupt('has more than 2 GiB of text in one column', name)
     } else offsets[i + 1] = offsets[i] as number
   }
   const data = new Uint8Array(offsets[length] as number)
@@ -70,6 +72,12 @@ export function checkOffsets(offsets: Int32Array, limit: number, body: MessageBo
     last = next
   }
   if (last > limit) throw body.corrupt('has offsets beyond its data', name)
+}
+
+function longest(offsets: Int32Array): number {
+  let most = 0
+  for (let i = 1; i < offsets.length; i++) most = Math.max(most, (offsets[i] as number) - (offsets[i - 1] as number))
+  return most
 }
 
 /** The whole is UTF-8 and no cell begins within a character: then every cell is UTF-8. */

@@ -90,8 +90,9 @@ export class ArrowDictionaries {
     if (layout.form === 'dictionary') {
       this.#fields.set(layout.id, layout.values)
       this.#register(layout.values)
-    } else if (layout.form === 'list' || layout.form === 'fixedList') this.#register(layout.child)
-    else if (layout.form === 'struct' || layout.form === 'union') for (const child of layout.children) this.#register(child)
+    } else if (layout.form === 'list' || layout.form === 'fixedList' || layout.form === 'listView') this.#register(layout.child)
+    else if (layout.form === 'struct' || layout.form === 'runs' || layout.form === 'union')
+      for (const child of layout.children) this.#register(child)
   }
 }
 

@@ -1,11 +1,26 @@
+/** Types that the library does not know, by the path of their field: indexes of fields, joined by dots. */
+export type DisguisedTypes = ReadonlyMap<string, ForeignType>
+export type ForeignType = 'RunEndEncoded' | 'ListView' | 'LargeListView'
+
+/** By Arrow's number: the name, and the number of a type with as many children that the library builds instead. */
+const foreignTypes: ReadonlyMap<number, readonly [name: ForeignType, as: number]> = new Map([
+  [22, ['RunEndEncoded', 13]],
+  [25, ['ListView', 12]],
+  [26, ['LargeListView', 12]],
+])
+
 /**
  * Looks into a message's or footer's header before the library builds objects from it: reads what the library does not
- * show, and refuses vectors longer than the bytes that hold them. Out of bounds is a RangeError.
+ * show, refuses vectors longer than the bytes that hold them, and puts types it knows in the place of types it does not
+ * know (in `bytes` themselves), so that one column cannot make a file unreadable. Out of bounds is a RangeError.
  */
 export class FlatbufferCheck {
   readonly #view: DataView
   readonly #root: number
+  readonly #foreign = new Map<number, ForeignType>()
   #fields = 0
+
+  readonly disguised = new Map<string, ForeignType>()
 
   constructor(bytes: Uint8Array) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -40,7 +55,7 @@ export class FlatbufferCheck {
   #checkSchema(schema: number): void {
     this.#checkVector(schema, 2, 4)
     this.#checkVector(schema, 3, 8)
-    this.#checkFields(schema, 1)
+    this.#checkFields(schema, 1, '')
   }
 
   #checkBatch(batch: number): void {
@@ -55,15 +70,29 @@ export class FlatbufferCheck {
   }
 
   /** Fields may be shared: a small header could otherwise name more of them than memory holds. */
-  #checkFields(table: number, slot: number): void {
+  #checkFields(table: number, slot: number, path: string): void {
     const fields = this.#checkVector(table, slot, 4)
     for (let i = 0; i < fields.length; i++) {
       if (++this.#fields > this.#view.byteLength / 8) throw new RangeError('A schema names more fields than it holds.')
       const at = fields.start + 4 * i
       const field = at + this.#view.getUint32(at, true)
       this.#checkVector(field, 6, 4)
-      this.#checkFields(field, 5)
+      this.#disguise(field, `${path}${i}`)
+      this.#checkFields(field, 5, `${path}${i}.`)
     }
+  }
+
+  #disguise(field: number, path: string): void {
+    const at = this.#field(field, 2)
+    if (at === 0) return
+    const foreign = foreignTypes.get(this.#view.getUint8(at))
+    if (foreign !== undefined) {
+      this.#foreign.set(at, foreign[0])
+      this.#view.setUint8(at, foreign[1])
+    }
+    // A field that stands in several places is disguised once.
+    const name = this.#foreign.get(at)
+    if (name !== undefined) this.disguised.set(path, name)
   }
 
   #checkVector(table: number, slot: number, elementBytes: number): { readonly start: number; readonly length: number } {

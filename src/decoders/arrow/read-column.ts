@@ -42,8 +42,10 @@ export function readColumn(field: ArrowField, body: MessageBody, dictionaries: A
       }
     case 'dictionary':
       return dictionaries.column(layout, rows, body, name)
+    case 'listView':
+    case 'runs':
     case 'union':
-      throw new RangeError('A union is not read.')
+      throw new RangeError(`${field.typeName} is not read.`)
   }
 }
 
@@ -55,6 +57,13 @@ export function skipColumn({ layout }: ArrowField, body: MessageBody, unionsHave
   }
   switch (layout.form) {
     case 'null':
+      break
+    case 'listView':
+      body.skipBuffers(3)
+      skipChildren([layout.child])
+      break
+    case 'runs':
+      skipChildren(layout.children)
       break
     case 'views':
       body.skipBuffers(2)

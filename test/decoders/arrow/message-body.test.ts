@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { MessageBody } from '../../../src/decoders/arrow/message-body.js'
+import { defaultBudgets } from '../../../src/model/budgets.js'
 
 const node = { length: 4, nullCount: 0 }
 const body = (buffers: readonly { readonly offset: number; readonly length: number }[]) =>
-  new MessageBody({ length: 4, nodes: [node], buffers, variadicBufferCounts: [] }, new Uint8Array(32), 0)
+  new MessageBody({ length: 4, nodes: [node], buffers, variadicBufferCounts: [], compression: null }, new Uint8Array(32), 0, defaultBudgets)
 
 test('buffers that overlap are refused, because they are put right in place', () => {
   const overlapping = body([
