@@ -20,11 +20,15 @@ type Modules = ReadonlyMap<string, ModuleShape>
 const ROOT = 'src/index.ts'
 const isEntry = (path: string): boolean => path === ROOT || path.startsWith('src/entries/')
 
-/** `src/decoders/csv/lexer.ts` → `decoders/csv`; a file directly in an adapter room belongs to the room. */
+/**
+ * `src/decoders/csv/lexer.ts` → `decoders/csv`. A file directly in an adapter room, or in a folder that has no floors of
+ * its own, belongs to the room.
+ */
 export function roomOf(path: string): string {
-  const parts = path.split('/').slice(1)
-  const room = (parts[0] ?? '').replace(/\.ts$/, '')
-  return ADAPTER_ROOMS.includes(room) && parts.length > 2 ? `${room}/${parts[1]}` : room
+  const parts = path.replace(/\.ts$/, '').split('/').slice(1)
+  const room = parts[0] ?? ''
+  const inside = `${room}/${parts[1]}`
+  return FLOORS[inside] !== undefined || (ADAPTER_ROOMS.includes(room) && parts.length > 2) ? inside : room
 }
 
 /** Is `room` the place, or a folder in it? */

@@ -21,6 +21,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   isolation: LOWER,
   // Runs outside the host, where it decodes and maps.
   'isolation/far-side': [...LOWER, 'decoders', 'mappers'],
+  'isolation/worker-entry': [...LOWER, 'isolation/far-side', 'decoders/detect', 'mappers'],
   access: ['model', 'errors', 'util'],
   job: [...LOWER, 'isolation', 'decoders/detect', 'schedulers/interval', 'sinks/function'],
   manager: ['job', ...LOWER],
