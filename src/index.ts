@@ -81,7 +81,7 @@ export { type FunctionSinkOptions, functionSink } from './sinks/function/functio
 export { type MemorySink, memorySink } from './sinks/memory/memory-sink.js'
 export type { MemoryRow } from './sinks/memory/memory-tables.js'
 export { type NdjsonSinkOptions, ndjsonSink } from './sinks/ndjson/ndjson-sink.js'
-export { localSource } from './sources/local/local-source.js'
+export { type LocalSourceOptions, localSource } from './sources/local/local-source.js'
 export { bytesReader } from './sources/memory/bytes-reader.js'
 export { type MemorySource, memorySource } from './sources/memory/memory-source.js'
 export { memoryStore } from './stores/memory/memory-store.js'
