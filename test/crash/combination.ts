@@ -24,7 +24,7 @@ export interface Combination {
 
 export const POINTS = Array.from({ length: 20 }, (_, i) => `P${String(i + 5).padStart(2, '0')}` as ProbePoint)
 /** Probes after an effect: an error there is a lost reply. */
-export const REPLIES: readonly ProbePoint[] = ['P06', 'P15', 'P21', 'P23']
+const REPLIES: readonly ProbePoint[] = ['P06', 'P15', 'P21', 'P23']
 export const MODES: readonly Mode[] = ['kill', 'freeze', 'error']
 export const SINKS: readonly SinkKind[] = ['ndjson', 'duckdb']
 
@@ -60,6 +60,8 @@ export function allCombinations(): Combination[] {
     for (const mode of MODES) {
       for (const point of POINTS) {
         all.push(combination(sink, mode, point))
+        // An error that is no lost reply is the engine's own business: its tests in one process say more of it.
+        if (mode === 'error' && !REPLIES.includes(point)) continue
         if (leadTo(point) === null) all.push(combination(sink, mode, point, laterHit(point)))
         for (const what of between(sink)) all.push(combination(sink, mode, point, 1, what))
       }
