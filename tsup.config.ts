@@ -8,6 +8,7 @@ const entry = {
   duckdb: 'src/entries/duckdb.ts',
   arrow: 'src/entries/arrow.ts',
   testing: 'src/entries/testing.ts',
+  worker: 'src/entries/worker.ts',
 }
 
 export default defineConfig({

@@ -29,7 +29,7 @@ export type {
 } from './contracts/schema-mapper.js'
 export type { CommitOptions, Delivery, FileWriter, Sink, WriteRecords } from './contracts/sink.js'
 export { ConfigError, DecodeError, ImportError, importErrorFrom, MappingError, SinkError, SourceError, StoreError } from './errors.js'
-export type { IsolationMode } from './isolation/isolation-mode.js'
+export type { IsolationEntry, IsolationMode } from './isolation/isolation-mode.js'
 export { ImportJob } from './job/import-job.js'
 export { type AllEventsListed, IMPORT_JOB_EVENTS, type ImportJobEventName, type ImportJobEvents } from './job/job-events.js'
 export type { Health } from './job/job-health.js'

@@ -17,6 +17,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Many tests wait for processes and servers: one worker per core, not one less.
     maxWorkers: availableParallelism(),
+    globalSetup: [`${root}test/tooling/build-worker.ts`],
+    setupFiles: [`${root}test/tooling/name-worker.ts`],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },

@@ -69,6 +69,11 @@ export type ToHost =
 /** Most byte ranges open at once. */
 export const MOST_NEEDS = 4
 
+/** Most bytes of all ranges that are open at once. */
+export function mostNeedBytes({ groupBytes, schemaBytes, inputBytes }: Budgets): number {
+  return Math.max(groupBytes, schemaBytes, inputBytes)
+}
+
 /** A file context whose times are milliseconds. */
 export interface WireFileContext extends Omit<FileContext, 'sourceTime' | 'asOf'> {
   readonly sourceTime: number

@@ -79,7 +79,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
       sink,
       store: options.store,
       decoders: [...(options.decoders ?? []), ...builtInDecoders()],
-      isolation: isolationEngine(isolation),
+      isolation: isolationEngine(isolation, (reason) => events.emit('isolationReduced', { from: 'process', to: 'thread', reason })),
       settings,
       budgets: allBudgets,
       events,

@@ -47,6 +47,8 @@ export interface ImportJobEvents {
   fileFailed: On<{ file: FileContext; error: ImportError; partialRows: number }>
   /** The types of these text columns are stored with the schema version and hold from now on. */
   schemaPinned: On<{ schemaVersion: number; columns: readonly string[] }>
+  /** Files are decoded in worker threads from now on, because no child process can be started; `reason` says why. */
+  isolationReduced: On<{ from: 'process'; to: 'thread'; reason: string }>
   /** `start` was called. */
   jobStarted: On
   /** `stop` has ended: no file is in flight. */
@@ -84,6 +86,7 @@ export const IMPORT_JOB_EVENTS = [
   'jobUnblocked',
   'jobFailed',
   'schemaPinned',
+  'isolationReduced',
   'listenerFailed',
 ] as const satisfies readonly ImportJobEventName[]
 

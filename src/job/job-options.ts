@@ -6,7 +6,7 @@ import type { Scheduler } from '../contracts/scheduler.js'
 import type { SchemaMapper } from '../contracts/schema-mapper.js'
 import type { Sink, WriteRecords } from '../contracts/sink.js'
 import { ConfigError } from '../errors.js'
-import type { IsolationMode } from '../isolation/isolation-mode.js'
+import type { IsolationEntry, IsolationMode } from '../isolation/isolation-mode.js'
 import { type Budgets, defaultBudgets } from '../model/budgets.js'
 import { nearestNames } from '../util/nearest-names.js'
 
@@ -56,8 +56,8 @@ export interface ImportJobOptions<R> extends ImportJobSettings {
   readonly decoders?: readonly FileDecoder[] | undefined
   /** @defaultValue `intervalScheduler({ everyMs: pollIntervalMs })` */
   readonly scheduler?: Scheduler | undefined
-  /** @defaultValue 'auto' */
-  readonly isolation?: IsolationMode | undefined
+  /** Where files are decoded. @defaultValue 'auto' */
+  readonly isolation?: IsolationMode | IsolationEntry | undefined
   /** Stable across restarts of one worker, unique among workers: it then takes its own files over at once. @defaultValue random */
   readonly workerId?: string | undefined
 }
@@ -90,6 +90,8 @@ const hasMethods = (...names: string[]) =>
     `must have ${names.join('(), ')}()`,
   )
 
+const isolationMode = v.picklist(['auto', 'process', 'thread', 'inline'])
+
 const optionsSchema = v.strictObject({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   source: hasMethods('list', 'open'),
@@ -98,7 +100,7 @@ const optionsSchema = v.strictObject({
   store: v.object({ jobs: hasMethods('load', 'save'), ledger: hasMethods('claim', 'finish') }),
   decoders: v.optional(v.array(hasMethods('matches', 'open')), []),
   scheduler: v.optional(hasMethods('start', 'stop')),
-  isolation: v.optional(v.picklist(['auto', 'process', 'thread', 'inline']), 'auto'),
+  isolation: v.optional(v.union([isolationMode, v.strictObject({ mode: v.optional(isolationMode), entry: v.instance(URL) })]), 'auto'),
   workerId: v.optional(v.pipe(v.string(), v.regex(/^[^/]{1,200}$/, 'must be 1 to 200 characters without "/"'))),
   ...settings,
 })
@@ -111,7 +113,10 @@ export type CheckedSettings = v.InferOutput<v.ObjectSchema<typeof settings, unde
  *
  * @throws ConfigError `CONFIG_INVALID` naming every wrong option and what it may have meant
  */
-export function checkOptions(options: object): CheckedSettings & { readonly isolation: IsolationMode; readonly allBudgets: Budgets } {
+export function checkOptions(options: object): CheckedSettings & {
+  readonly isolation: IsolationMode | IsolationEntry
+  readonly allBudgets: Budgets
+} {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const result = v.safeParse(optionsSchema, given)
   if (!result.success) {

@@ -3,6 +3,7 @@ import {
   functionSink,
   ImportJob,
   type ImportJobOptions,
+  type IsolationEntry,
   type MappedBatch,
   memorySink,
   memorySource,
@@ -75,5 +76,7 @@ test('options: required parts, known names, known words', () => {
   new ImportJob({ ...parts, sink: memorySink<Order>(), maxAttemps: 3 })
   // @ts-expect-error '"replce"' is not assignable
   new ImportJob({ ...parts, sink: memorySink<Order>(), overwrites: 'replce' })
-  expectTypeOf<ImportJobOptions<Order>['isolation']>().toEqualTypeOf<'auto' | 'process' | 'thread' | 'inline' | undefined>()
+  expectTypeOf<ImportJobOptions<Order>['isolation']>().toEqualTypeOf<
+    'auto' | 'process' | 'thread' | 'inline' | IsolationEntry | undefined
+  >()
 })

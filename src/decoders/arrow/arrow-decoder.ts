@@ -27,6 +27,7 @@ export function arrowDecoder(): FileDecoder {
   return {
     format: 'arrow',
     revision: 'arrow/1',
+    portable: { module: 'lading/worker', export: 'arrowDecoder', options: null },
     extensions: ['.arrow', '.arrows', '.feather', '.ipc'],
     matches: (_name, head) => looksLikeArrow(head),
     async open(bytes, { signal, budgets }) {

@@ -13,6 +13,7 @@ export function avroDecoder(): FileDecoder {
   return {
     format: 'avro',
     revision: 'avro/1',
+    portable: { module: 'lading/worker', export: 'avroDecoder', options: null },
     extensions: ['.avro'],
     matches: (_name, head) => head.length >= 4 && head[0] === 0x4f && head[1] === 0x62 && head[2] === 0x6a && head[3] === 1,
     async open(bytes, options) {

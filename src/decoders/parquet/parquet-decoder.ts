@@ -14,6 +14,7 @@ export function parquetDecoder(): FileDecoder {
     format: 'parquet',
     revision: 'parquet/1',
     seeks: true,
+    portable: { module: 'lading/worker', export: 'parquetDecoder', options: null },
     extensions: ['.parquet', '.pq'],
     // Encrypted files are matched too, so that `open` can name what they are.
     matches: (_name, head) => startsWith(head, 'PAR1') || startsWith(head, 'PARE'),

@@ -1,4 +1,5 @@
 import type { SchemaMapper } from '../../contracts/schema-mapper.js'
+import type { Json } from '../../model/json.js'
 import { canonicalJson, sha256 } from '../../util/canonical-json.js'
 import { checkOptions } from './check-options.js'
 import { compileMapping } from './mapping.js'
@@ -41,6 +42,7 @@ export function modelSchema<
   const normal = checkOptions(options)
   return {
     signature: sha256(canonicalJson({ meaning, ...normal })),
+    portable: { module: 'lading/worker', export: 'modelSchema', options: JSON.parse(JSON.stringify(options)) as Json },
     compile: (schema, file) => compileMapping<ModelRecord<M, S>>(normal, schema, file),
   }
 }

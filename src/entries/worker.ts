@@ -1,0 +1,1 @@
+export { startFarSide } from '../isolation/worker-entry.js'
