@@ -6,8 +6,8 @@ import { AvroFile } from './avro-file.js'
  *
  * Every block is consumed exactly and followed by the header's sync marker. Longs, decimals and timestamps are exact.
  * Codecs: null, deflate, snappy (with its checksum), zstandard. Unions other than with null
- * are listed as `unknown`. Throws `FILE_CORRUPT` naming block, row and column, `FORMAT_UNSUPPORTED` for other codecs
- * and for files that hold no records, `BUDGET_EXCEEDED` before a block, cell or schema over its budget is held.
+ * are listed as `unknown`; values that are not records are one column, `value`. Throws `FILE_CORRUPT` naming block, row
+ * and column, `FORMAT_UNSUPPORTED` for other codecs, `BUDGET_EXCEEDED` before a block, cell or schema over its budget is held.
  */
 export function avroDecoder(): FileDecoder {
   return {

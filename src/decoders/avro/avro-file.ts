@@ -5,7 +5,7 @@ import type { Budgets } from '../../model/budgets.js'
 import type { ColumnBatch } from '../../model/column-batch.js'
 import type { FileSchema } from '../../model/data-type.js'
 import { ByteReader } from '../byte-reader.js'
-import { corruptFile, overBudget, unsupportedFile } from '../decode-failure.js'
+import { corruptFile, overBudget } from '../decode-failure.js'
 import { parseSchema } from './avro-schema.js'
 import { BlockCursor } from './block-cursor.js'
 import { BlockProblem } from './block-problem.js'
@@ -56,12 +56,11 @@ export class AvroFile implements OpenFile {
       const inflate = await inflater(header.codec, budgets)
       const schema = await parseSchema(header.schema, budgets)
       const { root } = schema
-      if (root.typeName !== 'record') {
-        throw unsupportedFile('The Avro file holds values that are not records.', 'Write records: their fields are the columns.')
-      }
       const skipper = new Skipper(budgets.nesting)
       const planner = new TypePlanner(schema, budgets, skipper.leastBytes)
-      const columns = (root as types.RecordType).fields.map(({ name, type }): AvroColumn => ({ name, type, plan: planner.plan(type) }))
+      // A file of values that are not records has one column.
+      const fields = root.typeName === 'record' ? (root as types.RecordType).fields : [{ name: 'value', type: root }]
+      const columns = fields.map(({ name, type }): AvroColumn => ({ name, type, plan: planner.plan(type) }))
       return new AvroFile(reader, header, inflate, budgets, root, columns, skipper)
     } catch (error) {
       await reader.release()

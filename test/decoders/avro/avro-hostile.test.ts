@@ -117,7 +117,7 @@ describe('hostile files', () => {
     ['the codec toString', file(header(schema, 'toString')), 'FORMAT_UNSUPPORTED'],
     ['the codec __proto__', file(header(schema, '__proto__')), 'FORMAT_UNSUPPORTED'],
     ['a schema that is not JSON', file(header('{"type":')), 'FILE_CORRUPT'],
-    ['a schema of no record', file(header('"long"')), 'FORMAT_UNSUPPORTED'],
+    ['10^9 values of nothing', file(header('"null"'), block(10 ** 9, new Uint8Array(0))), 'BUDGET_EXCEEDED'],
     ['a type that is not defined', file(header(single('Nowhere'))), 'FILE_CORRUPT'],
     ['a type named by the prototype', file(header(single('constructor'))), 'FILE_CORRUPT'],
     ['a field name with code', file(header({ ...schema, fields: [{ name: 'a;process.exit(3)//', type: 'int' }] })), 'FORMAT_UNSUPPORTED'],

@@ -95,6 +95,15 @@ describe('avroDecoder reads what avsc wrote', () => {
     for (const batch of batches) expect(batch.columns.map((column) => checkColumn(column))).toEqual(batch.columns.map(() => null))
   })
 
+  it('of a schema that is no record are one column', async () => {
+    const { schema, columns } = await decodeAll(avroDecoder(), fileBytes(await writeAvro(['null', 'long'], [{ long: 7n }, { long: -1n }])))
+    expect(schema.columns).toEqual([{ name: 'value', type: { kind: 'int64' }, nullable: true }])
+    expect(columns).toEqual([[7, -1]])
+    const none = await decodeAll(avroDecoder(), fileBytes(await writeAvro('string', [])))
+    expect(none.schema.columns).toEqual([{ name: 'value', type: { kind: 'utf8' }, nullable: false }])
+    expect(none.columns).toEqual([[]])
+  })
+
   it('lists, maps, records and nulls within each other', async () => {
     const schema = record(
       { name: 'list', type: { type: 'array', items: nullable('int') } },
