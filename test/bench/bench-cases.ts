@@ -43,7 +43,7 @@ export const sections: readonly Section[] = [
   { file: 'parquetOneGroup', title: 'Parquet, one row group', peers: ['duckdb-columns'], own: [['lading-columns', outside]] },
   { file: 'avro', title: 'Avro', peers: ['avsc-valibot'], own: [...full, ...mapping] },
   { file: 'avroDeflate', title: 'Avro, deflate', peers: ['avsc-valibot'], own: full },
-  { file: 'arrow', title: 'Arrow IPC', peers: ['arrow-rows-valibot'], own: [...full, ...mapping] },
+  { file: 'arrow', title: 'Arrow IPC', peers: ['arrow-rows-valibot', 'arrow-objects-valibot'], own: [...full, ...mapping] },
   { file: 'vectorCsv', title: 'CSV with embeddings', peers: ['duckdb-columns'], own: [['lading-columns', outside]], vectors: true },
   { file: 'vectorParquet', title: 'Parquet with embeddings', peers: ['duckdb-columns'], own: [['lading-columns', outside]], vectors: true },
 ]

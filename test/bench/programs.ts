@@ -12,6 +12,7 @@ export const programs = {
   'hyparquet-valibot': async () => (await import('./cases/hyparquet.js')).hyparquetValibot(),
   'avsc-valibot': async () => (await import('./cases/avsc.js')).avscValibot(),
   'arrow-rows-valibot': async () => (await import('./cases/arrow-rows.js')).arrowRowsValibot(),
+  'arrow-objects-valibot': async () => (await import('./cases/arrow-rows.js')).arrowObjectsValibot(),
 } satisfies Record<string, (options: ProgramOptions) => Promise<BenchProgram>>
 
 export type ProgramName = keyof typeof programs

@@ -53,11 +53,12 @@ whose checksum differs fails the bench.
 | Lading columns | \`ImportJob\` with \`localSource\`, \`modelSchema\` over the 35 columns, \`memoryStore\`; the sink reads \`batch.columns\` |
 | Lading rows | the same; the sink reads \`batch.records()\` |
 | duckdb-columns | \`read_csv\` with types and dialect said, or \`read_parquet\`; checks in SQL; streamed, each column of each chunk made an array of JavaScript values |
-| duckdb-rows | the same as row objects, by \`yieldRowObjects\` |
+| duckdb-rows | the same by \`yieldRows\`, one object literal a row (faster than \`yieldRowObjects\`) |
 | csv-parse-valibot | csv-parse to arrays, one object literal a row, valibot |
 | hyparquet-valibot | row objects by \`parquetReadObjects\`, row group by row group, with hyparquet-compressors; valibot |
 | avsc-valibot | \`createFileDecoder\`, valibot |
 | arrow-rows-valibot | \`RecordBatchReader\` over a stream, row proxies, valibot |
+| arrow-objects-valibot | the same with \`row.toJSON()\` before valibot |
 
 ## Run it
 
