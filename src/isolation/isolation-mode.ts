@@ -1,9 +1,11 @@
+import type { FileDecoder } from '../contracts/file-decoder.js'
 import { ConfigError } from '../errors.js'
 import type { Exchange, ExchangeInput, IsolationEngine } from './exchange.js'
 import { farEngine } from './host/far-engine.js'
 import { StartFailure } from './host/far-side.js'
 import { workerLocation } from './host/worker-location.js'
 import { inlineEngine } from './inline-engine.js'
+import { checkPortable } from './portable-parts.js'
 
 /**
  * Where files are decoded. `process`: in child processes, which contain everything that a file can do. `thread`: in
@@ -26,10 +28,18 @@ const AUTO_IS_FAR = false as boolean
 /** Called once, when files are decoded in threads because no process can be started. */
 export type OnReduced = (reason: string) => void
 
-/** @throws ConfigError `ISOLATION_UNAVAILABLE` when there is no file that far sides could run */
-export function isolationEngine(option: IsolationMode | IsolationEntry, onReduced: OnReduced): IsolationEngine {
+/**
+ * @throws ConfigError `ISOLATION_UNAVAILABLE` when there is no file that far sides could run, `CONFIG_INVALID` for a
+ * decoder that cannot be made there
+ */
+export function isolationEngine(
+  option: IsolationMode | IsolationEntry,
+  decoders: readonly FileDecoder[],
+  onReduced: OnReduced,
+): IsolationEngine {
   const { mode = 'auto', entry: given } = typeof option === 'string' ? { mode: option, entry: undefined } : option
   if (mode === 'inline' || (mode === 'auto' && !AUTO_IS_FAR)) return inlineEngine
+  for (const decoder of decoders) checkPortable(decoder)
   const entry = workerLocation(given)
   if (entry === null) {
     throw new ConfigError('ISOLATION_UNAVAILABLE', `isolation: '${mode}' needs the worker's file, which is not there.`, {

@@ -69,6 +69,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
     const sink = (typeof options.sink === 'function' ? functionSink(options.sink) : options.sink) as Sink<unknown>
     const shared = sink.database !== undefined && sink.database === options.store.database
     checkDelivery(sink, settings.overwrites)
+    const decoders = [...(options.decoders ?? []), ...builtInDecoders()]
     const events = new JobEmitter(options.id, () => clock.now())
     this.id = options.id
     this.#job = {
@@ -78,8 +79,8 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
       mapper,
       sink,
       store: options.store,
-      decoders: [...(options.decoders ?? []), ...builtInDecoders()],
-      isolation: isolationEngine(isolation, (reason) => events.emit('isolationReduced', { from: 'process', to: 'thread', reason })),
+      decoders,
+      isolation: isolationEngine(isolation, decoders, (reason) => events.emit('isolationReduced', { from: 'process', to: 'thread', reason })),
       settings,
       budgets: allBudgets,
       events,

@@ -259,7 +259,7 @@ describe('ImportJob', () => {
     expect(make({ budgets: { fileByte: 1 } })).toThrow(/did you mean `fileBytes`/)
     expect(make({ id: '', leaseMs: 'x' })).toThrow(/`id`.*`leaseMs`/)
     expect(make({ store: undefined })).toThrow(/`store` is missing/)
-    expect(make({ isolation: 'process' })).toThrow(expect.objectContaining({ code: 'ISOLATION_UNAVAILABLE' }))
+    expect(make({ isolation: { entry: new URL('file:///nowhere.js'), mode: 'process' } })).toThrow(expect.objectContaining({ code: 'ISOLATION_UNAVAILABLE' }))
     expect(make({ overwrites: 'replace', sink: () => {} })).toThrow(/needs a transactional sink/)
     expect(make({ sink: { begin() {}, delivery: 'exactly' } })).toThrow(/delivery/)
   })

@@ -26,6 +26,8 @@ export function processChannel(): FarChannel {
   }
   // The constructor takes `onread` as `connect` does; its types do not say so.
   const socket = new Socket({ fd: 3, readable: true, writable: true, onread } as SocketConstructorOpts)
+  // A terminal sends it to the whole group; whether to stop is the host's to say.
+  process.on('SIGINT', () => {})
   const leave = (): void => process.exit(0)
   socket.on('error', leave)
   socket.on('end', leave)

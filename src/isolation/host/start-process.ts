@@ -7,6 +7,7 @@ import { FalseFrame } from '../wire/claims.js'
 import { FrameReader, frameHead } from '../wire/frame.js'
 import { type FarSide, type FarSideEnd, type FarSideListener, type FarSideStart, isTransient, START_MS, StartFailure } from './far-side.js'
 import { permissionFlags } from './permission-flags.js'
+import { reapWithHost } from './reap-with-host.js'
 import { residentBytes } from './resident-bytes.js'
 
 const MiB = 1024 * 1024
@@ -39,6 +40,7 @@ export async function startProcess(start: FarSideStart): Promise<FarSide> {
   }
   const side = new ProcessSide(child)
   await side.ready()
+  reapWithHost(child)
   return side
 }
 
