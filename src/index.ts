@@ -35,17 +35,21 @@ export { type AllEventsListed, IMPORT_JOB_EVENTS, type ImportJobEventName, type 
 export type { Health } from './job/job-health.js'
 export type { ImportJobOptions, ImportJobSettings } from './job/job-options.js'
 export type { DryRunOptions, DryRunReport, FilesOptions, JobReport, RunOnceOptions, RunReport } from './job/job-report.js'
+export type { MetricFamily } from './mappers/model-schema/metric-table.js'
 export type {
   BoxColumns,
   Boxes,
   ClassScore,
   ColumnName,
+  ColumnType,
   CommonSchema,
   Embedding,
   EmbeddingColumns,
   FeatureValue,
   Label,
   ModelFields,
+  PolygonColumns,
+  Polygons,
   SchemaFor,
 } from './mappers/model-schema/model-fields.js'
 export type { Features, ModelRecord } from './mappers/model-schema/model-record.js'

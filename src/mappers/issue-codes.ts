@@ -23,10 +23,20 @@ export const issueCodes = {
     message: '{field} and {other} have the same prefix {prefix}.',
     remedy: 'Give each its own prefix: a column can be one of them only.',
   },
-  'feature-not-built': {
+  'beside-missing': {
     severity: 'error',
-    message: '{message}',
-    remedy: '{remedy}',
+    message: '{field} needs {other} beside it.',
+    remedy: 'Name the column of {other} in the schema, or remove {field}.',
+  },
+  'metric-columns-missing': {
+    severity: 'error',
+    message: 'The metrics {metrics} of a {modelType} model need {columns}.',
+    remedy: 'Name the columns in the schema, or ask for other metrics.',
+  },
+  'metrics-unknown': {
+    severity: 'error',
+    message: 'A {modelType} model has no metrics {metrics} together.',
+    remedy: 'Ask for one of: {known}.',
   },
   // The columns of a file.
   'column-missing': { severity: 'error', message: 'The file has no column {column}, which {field} names.', remedy: '{remedy}' },
@@ -68,12 +78,27 @@ export const issueCodes = {
   'features-unmatched': {
     severity: 'error',
     message: 'No column begins with {prefix}, the prefix of features.',
-    remedy: 'Correct the prefix, or leave features out to infer them from the columns.',
+    remedy: '{near}Correct the prefix, or leave features out to infer them from the columns.',
   },
   'prefix-unmatched': {
     severity: 'warning',
     message: 'No column begins with {prefix}, the prefix of {field}.',
-    remedy: 'Correct the prefix, or remove {field} from the schema.',
+    remedy: '{near}Correct the prefix, or remove {field} from the schema.',
+  },
+  'name-reserved': {
+    severity: 'error',
+    message: 'The column {column} of {field} has a reserved name: {why}.',
+    remedy: '{remedy}',
+  },
+  'id-is-float': {
+    severity: 'warning',
+    message: '{field} (column {column}) holds floats; whole ones are taken as ids without their fraction.',
+    remedy: 'Write ids as text or integers: a float keeps 15 digits of them.',
+  },
+  'issues-left-out': {
+    severity: 'warning',
+    message: '{count} more issues of the columns are not listed.',
+    remedy: 'Mend those that are listed first.',
   },
   'timestamp-zone-missing': {
     severity: 'warning',
@@ -86,6 +111,11 @@ export const issueCodes = {
     severity: 'error',
     message: '{field} is longer than {limit} characters.',
     remedy: 'Shorten the ids, or raise maxIdLength (at most 512).',
+  },
+  'id-not-whole': {
+    severity: 'error',
+    message: '{field} is a float that is not a whole number, or too large to be exact.',
+    remedy: 'Write ids as text or integers.',
   },
   'timestamp-missing': {
     severity: 'error',
@@ -107,6 +137,11 @@ export const issueCodes = {
     message: '{field} is not between {from} and {to}.',
     remedy: 'Check the unit (epoch timestamps are in seconds) and the year, or widen timestampWindow.',
   },
+  'timestamp-in-future': {
+    severity: 'warning',
+    message: '{field} is later than the first import of the file.',
+    remedy: 'Check the clock and the time zone of whoever writes the files.',
+  },
   'number-not-finite': {
     severity: 'error',
     message: '{field} is not a finite number.',
@@ -116,6 +151,118 @@ export const issueCodes = {
     severity: 'error',
     message: '{field} does not hold {expected}.',
     remedy: 'Correct the cell.',
+  },
+  'json-invalid': {
+    severity: 'error',
+    message: '{field} is not {expected}.',
+    remedy: 'Correct the cell: JSON has double quotes and no NaN. Leave it empty where there is no value.',
+  },
+  'class-count': {
+    severity: 'error',
+    message: '{field} has no class, or more than {most}.',
+    remedy: 'Give 1 to {most} classes, or leave the cell empty.',
+  },
+  'class-name': {
+    severity: 'error',
+    message: '{field} has a class without a name, or with one of more than {longest} characters.',
+    remedy: 'Name each class with 1 to {longest} characters.',
+  },
+  'class-repeated': { severity: 'error', message: '{field} has a class twice.', remedy: 'Give each class once.' },
+  'class-score-range': {
+    severity: 'error',
+    message: '{field} has a score that is not a number from 0 to 1.',
+    remedy: 'Give each class a score from 0 to 1.',
+  },
+  'class-truth': {
+    severity: 'error',
+    message: '{field} has a score that is neither 0 nor 1.',
+    remedy: 'Give the classes that were right the score 1, and others 0 or nothing.',
+  },
+  'threshold-classes': {
+    severity: 'error',
+    message: '{field} does not have the classes of prediction_scores.',
+    remedy: 'Give each class of the prediction its threshold, and no other class one.',
+  },
+  'rank-missing': { severity: 'error', message: '{field} is empty.', remedy: 'Give every row its rank in the group, from 1.' },
+  'rank-invalid': {
+    severity: 'error',
+    message: '{field} is not a whole number from 1 to {most}.',
+    remedy: 'Give ranks from 1 to {most}; leave lower items of a group out.',
+  },
+  'rank-repeated': {
+    severity: 'error',
+    message: '{field} is the rank of an earlier row of its group.',
+    remedy: 'Give each item of a group its own rank.',
+  },
+  'relevance-label-empty': {
+    severity: 'error',
+    message: '{field} has an empty label, or is a list without labels.',
+    remedy: 'Leave the cell empty (null) where nothing is known.',
+  },
+  'embedding-empty': {
+    severity: 'error',
+    message: '{field} is a vector without numbers.',
+    remedy: 'Leave the cell empty (null) where there is no embedding.',
+  },
+  'embedding-dimension': {
+    severity: 'error',
+    message: '{field} is a vector of one number, or of more than {most}.',
+    remedy: 'Give vectors of 2 to {most} numbers.',
+  },
+  'embedding-not-finite': {
+    severity: 'error',
+    message: '{field} is a vector with NaN, infinity or null.',
+    remedy: 'Give vectors of finite numbers, or leave the cell empty (null).',
+  },
+  'raw-data-too-long': {
+    severity: 'error',
+    message: '{field} is longer than {limit} characters.',
+    remedy: 'Shorten the raw data, or give a link to it.',
+  },
+  'raw-data-truncated': {
+    severity: 'warning',
+    message: '{field} is cut to {limit} characters.',
+    remedy: 'Shorten the raw data, or give a link to it.',
+  },
+  'tag-too-long': { severity: 'error', message: '{field} has a tag of more than {limit} characters.', remedy: 'Shorten the tag.' },
+  'tag-truncated': { severity: 'warning', message: '{field} has a tag that is cut to {limit} characters.', remedy: 'Shorten the tag.' },
+  'text-too-long': { severity: 'error', message: '{field} is longer than {limit} characters.', remedy: 'Shorten the text.' },
+  'text-truncated': { severity: 'warning', message: '{field} is cut to {limit} characters.', remedy: 'Shorten the text.' },
+  'box-coordinates': {
+    severity: 'error',
+    message: '{field} has a box that is not [x1, y1, x2, y2] with 0 <= x1 < x2 and 0 <= y1 < y2.',
+    remedy: 'Give boxes in Pascal VOC: left, top, right, bottom, in pixels.',
+  },
+  'polygon-coordinates': {
+    severity: 'error',
+    message: '{field} has a polygon that is not [x1, y1, x2, y2, …] of 3 to {most} points without negative numbers.',
+    remedy: 'Give x and y of each point in turn, in pixels.',
+  },
+  'polygon-point-repeated': {
+    severity: 'error',
+    message: '{field} has a polygon with a point twice.',
+    remedy: 'Give each point once: the last is joined to the first without repeating it.',
+  },
+  'polygon-self-intersecting': {
+    severity: 'error',
+    message: '{field} has a polygon whose sides cross or touch.',
+    remedy: 'Give the points in order around the polygon.',
+  },
+  'category-missing': { severity: 'error', message: '{field} has a category that is null.', remedy: 'Give every box its category.' },
+  'detection-score-range': {
+    severity: 'error',
+    message: '{field} has a score that is not a number from 0 to 1.',
+    remedy: 'Give each box a score from 0 to 1.',
+  },
+  'detection-incomplete': {
+    severity: 'error',
+    message: '{field} has no {part} in a row that has the others.',
+    remedy: 'Fill the columns of a detection together, or leave all of them empty.',
+  },
+  'detection-counts': {
+    severity: 'error',
+    message: '{field} has lists of different lengths in one row.',
+    remedy: 'Give each box one category, and one score where scores are mapped.',
   },
   'prediction-missing': {
     severity: 'error',
@@ -132,6 +279,7 @@ export const issueCodes = {
     message: 'The row has nothing to measure: {columns} are empty.',
     remedy: 'Give every row a prediction, an actual value or SHAP values.',
   },
+  'text-blank': { severity: 'error', message: '{field} is blank.', remedy: 'Write a name, or leave the cell empty (null).' },
   'batch-id-missing': {
     severity: 'error',
     message: '{field} is empty and the job sets no batchId.',

@@ -21,7 +21,7 @@ export function typedColumn(column: Column, as: DataType, name: string, bad: (ro
 }
 
 /** Each row's value in its place; a row without one shows what its index says under a cleared validity bit. */
-function expandDictionary({ dictionary, indices, validity, length }: ColumnOf<'dictionary'>): Column {
+export function expandDictionary({ dictionary, indices, validity, length }: ColumnOf<'dictionary'>): Column {
   if (dictionary.values.length === 0) return { kind: 'null', length, validity: null }
   const runs = new Int32Array(2 * length)
   for (let i = 0; i < length; i++) {
@@ -78,13 +78,31 @@ function fitted(value: unknown, as: DataType): unknown {
     case 'binary':
       return value instanceof Uint8Array ? value : null
     case 'list': {
-      if (!Array.isArray(value)) return null
-      const items = value.map((item) => (item === null || item === undefined ? null : fitted(item, as.item)))
+      if (!isArrayLike(value)) return null
+      const items = Array.from(value, (item) => (item === null || item === undefined ? null : fitted(item, as.item)))
       return items.every((item, i) => item !== null || (value[i] ?? null) === null) ? items : null
+    }
+    case 'fixedList': {
+      if (!isArrayLike(value) || value.length !== as.size) return null
+      return fitted(Array.from(value), { kind: 'list', item: as.item })
+    }
+    case 'struct': {
+      if (typeof value !== 'object') return null
+      const members: Record<string, unknown> = Object.create(null)
+      for (const { name, type } of as.fields) {
+        const member = Object.hasOwn(value as object, name) ? ((value as Record<string, unknown>)[name] ?? null) : null
+        members[name] = member === null ? null : fitted(member, type)
+        if (member !== null && members[name] === null) return null
+      }
+      return members
     }
     default:
       return value
   }
+}
+
+function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
 }
 
 function inRange(value: unknown, from: bigint, to: bigint, make: (value: bigint) => number | bigint): number | bigint | null {

@@ -1,23 +1,22 @@
 import * as v from 'valibot'
 import { ConfigError } from '../../errors.js'
 import type { Issue } from '../../model/issue.js'
-import { nearestNames } from '../../util/nearest-names.js'
-import { issueOf, quoted } from '../issue-codes.js'
+import { issueOf } from '../issue-codes.js'
 import { checkRules } from './check-rules.js'
-import { commonFields, fieldKeys, groupFields, modelFields } from './field-table.js'
-import type { ModelType } from './model-type.js'
 import type { NormalOptions } from './normal-options.js'
-import { optionEntries, optionShape } from './option-shape.js'
+import { optionShape } from './option-shape.js'
+import { unknownKeys } from './unknown-keys.js'
 
 /**
  * The options with defaults, or every problem at once.
  *
+ * @param before issues that were found on the way here
  * @throws ConfigError `CONFIG_INVALID` with all issues
  */
-export function checkOptions(options: unknown): NormalOptions {
+export function checkOptions(options: unknown, before: readonly Issue[] = []): NormalOptions {
   const parsed = v.safeParse(optionShape, options)
-  const issues = [...unknownKeys(options), ...(parsed.issues ?? []).map(shapeIssue)]
-  if (parsed.success && issues.length === 0) issues.push(...checkRules(parsed.output))
+  const issues = [...before, ...unknownKeys(options), ...(parsed.issues ?? []).map(shapeIssue)]
+  if (parsed.success && issues.length === 0) issues.push(...checkRules({ ...parsed.output, schema: presentIn(parsed.output.schema) }))
   if (!parsed.success || issues.length > 0) {
     const [first] = issues
     throw new ConfigError(
@@ -36,8 +35,17 @@ export function checkOptions(options: unknown): NormalOptions {
     batchId: batchId ?? null,
     timestampWindow: timestampWindow ?? { past: 5, future: 1 },
     maxIdLength: maxIdLength ?? 128,
-    schema: Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined)),
+    schema: presentIn(schema),
   }
+}
+
+/** Without keys that are there but undefined, at any depth. */
+function presentIn(schema: object): NormalOptions['schema'] {
+  const present = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(present)
+    return typeof value === 'object' && value !== null ? presentIn(value) : value
+  }
+  return Object.fromEntries(Object.entries(schema).flatMap(([key, value]) => (value === undefined ? [] : [[key, present(value)]])))
 }
 
 /** valibot's messages finish the sentence. */
@@ -57,39 +65,3 @@ function shapeIssue(issue: v.BaseIssue<unknown>): Issue {
 function plainExpectation(issue: v.BaseIssue<unknown>): string {
   return issue.message.startsWith('Invalid key') ? 'it has no default' : issue.message
 }
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Keys nobody knows, with the nearest that somebody does. Own keys only: `__proto__` and its like are unknown too. */
-function unknownKeys(options: unknown): Issue[] {
-  if (!isObject(options)) return []
-  const issues = Object.keys(options).flatMap((key) => unknownKey(key, key, Object.keys(optionEntries), 'an option of modelSchema'))
-  const { modelType, schema } = options
-  if (!isObject(schema) || typeof modelType !== 'string' || !Object.hasOwn(fieldKeys, modelType)) return issues
-  const known = keysOf(modelType as ModelType)
-  return [...issues, ...Object.keys(schema).flatMap((key) => unknownKey(key, `schema.${key}`, known, `a field of ${modelType}`))]
-}
-
-function keysOf(modelType: ModelType): string[] {
-  const groups = groupFields.flatMap(({ key, list }) => (list === undefined ? [key] : [key, list]))
-  return [...commonFields.map(({ key }) => key), ...fieldKeys[modelType], ...groups, 'exclude', 'embedding_features', 'column_types']
-}
-
-function unknownKey(key: string, path: string, known: readonly string[], expected: string): Issue[] {
-  if (known.includes(key)) return []
-  const [nearest] = nearestNames(key, known)
-  const others = Object.entries(fieldKeys).filter(([, keys]) => (keys as readonly string[]).includes(key))
-  const remedy =
-    nearest === undefined
-      ? others.length === 0
-        ? `Remove it, or use one of ${known.join(', ')}.`
-        : `It is a field of ${others.map(([type]) => type).join(', ')}: remove it, or change modelType.`
-      : `Did you mean ${nearest}?`
-  const fix = nearest === undefined ? { action: 'remove' as const, field: key } : { action: 'rename' as const, field: key }
-  return [issueOf('option-unknown', { path: path === key ? quoted(key) : quoted(path), expected, remedy }, { field: key, fix })]
-}
-
-/** The model types that this version maps. */
-export const mappedModelTypes = Object.keys(modelFields)

@@ -1,41 +1,32 @@
 import type { Issue } from '../../model/issue.js'
 import { issueOf, quoted } from '../issue-codes.js'
-import { type FieldRow, groupFields, modelFields, rowNeeds } from './field-table.js'
+import { checkMetrics } from './check-metrics.js'
+import { groupFields, type ModelRow, modelFields, rowNeeds } from './field-table.js'
+import type { MetricFamily } from './metric-table.js'
 import type { Environment, ModelType } from './model-type.js'
-import { listOf, type NormalSchema, textOf } from './normal-options.js'
+import { embeddingsOf, listOf, type NormalSchema, partsOf, textOf } from './normal-options.js'
 
 interface Subject {
   readonly modelType: ModelType
   readonly environment: Environment
   readonly batchId?: string | undefined
+  readonly metrics?: readonly MetricFamily[] | undefined
   readonly schema: NormalSchema
 }
-type Rule = (subject: Subject, fields: readonly FieldRow[]) => Issue[]
+type Rule = (subject: Subject, fields: readonly ModelRow[]) => Issue[]
 
 /** What the types cannot say, or nobody asked them: rules between the keys of one schema. */
 export function checkRules(subject: Subject): Issue[] {
   const fields = modelFields[subject.modelType]
-  if (fields === undefined) {
-    return [
-      issueOf(
-        'feature-not-built',
-        {
-          message: `This version maps ${Object.keys(modelFields).join(' and ')}; ${subject.modelType} comes in the next release.`,
-          remedy: `Use modelType ${Object.keys(modelFields).join(' or ')}, or wait for the next release.`,
-        },
-        { field: 'modelType' },
-      ),
-    ]
-  }
   return rules.flatMap((rule) => rule(subject, fields))
 }
 
-/** Does the schema name a column of this side? */
-export function hasSide(schema: NormalSchema, fields: readonly FieldRow[], side: 'prediction' | 'actual'): boolean {
-  return fields.some((field) => field.side === side && textOf(schema, field.key) !== undefined)
-}
+const has = (schema: NormalSchema, key: string): boolean => Object.hasOwn(schema, key) && schema[key] !== undefined
 
-const has = (schema: NormalSchema, key: string): boolean => schema[key] !== undefined
+/** Does the schema name a column of this side? */
+export function hasSide(schema: NormalSchema, fields: readonly ModelRow[], side: 'prediction' | 'actual'): boolean {
+  return fields.some((field) => field.side === side && has(schema, field.key))
+}
 
 const conflict = (field: string, message: string, remedy: string, remove = true): Issue =>
   issueOf('option-conflict', { message, remedy }, remove ? { field, fix: { action: 'remove', field } } : { field })
@@ -90,7 +81,7 @@ const rules: readonly Rule[] = [
 
   function delayedRowsHaveNoFeatures({ schema }, fields) {
     if (hasSide(schema, fields, 'prediction')) return []
-    return ['features', 'features_list'].flatMap((key) =>
+    return ['features', 'features_list', 'embedding_features'].flatMap((key) =>
       has(schema, key)
         ? [
             conflict(
@@ -148,15 +139,47 @@ const rules: readonly Rule[] = [
         ]
   },
 
-  function embeddingsComeLater({ schema }) {
-    return has(schema, 'embedding_features')
-      ? [
-          issueOf(
-            'feature-not-built',
-            { message: 'embedding_features come in the next release.', remedy: 'Remove embedding_features.' },
-            { field: 'embedding_features', fix: { action: 'remove', field: 'embedding_features' } },
+  function fieldsStandTogether({ schema }, fields) {
+    return fields.flatMap(({ key, beside }) =>
+      beside === undefined || !has(schema, key) || has(schema, beside)
+        ? []
+        : [issueOf('beside-missing', { other: beside }, { field: key, fix: { action: 'add', field: beside } })],
+    )
+  },
+
+  /** Delayed rows are measured with the predictions they belong to. */
+  function metricsHaveTheirFields({ modelType, metrics, schema }, fields) {
+    if (metrics === undefined || !hasSide(schema, fields, 'prediction')) return []
+    return checkMetrics(modelType, metrics, (key) => has(schema, key), hasSide(schema, fields, 'actual'))
+  },
+
+  function embeddingsHaveNames({ schema }) {
+    const names = embeddingsOf(schema).map(({ feature_name }) => feature_name)
+    const repeated = names.find((name, i) => names.indexOf(name) !== i)
+    return repeated === undefined
+      ? []
+      : [
+          conflict(
+            'embedding_features',
+            `embedding_features names ${quoted(repeated)} twice.`,
+            'Give each embedding its own feature_name.',
+            false,
           ),
         ]
-      : []
+  },
+
+  function detectionsAreOfOneKind({ schema }) {
+    const [first, second] = ['prediction_object_detection', 'actual_object_detection'].map((key) => partsOf(schema, key))
+    if (first === undefined || second === undefined) return []
+    return (first.polygons_column === undefined) === (second.polygons_column === undefined)
+      ? []
+      : [
+          conflict(
+            'actual_object_detection',
+            'The prediction and the actual value must both be boxes or both be polygons.',
+            'Name coordinates_column for both, or polygons_column for both.',
+            false,
+          ),
+        ]
   },
 ]

@@ -15,10 +15,13 @@ import { sourceRows } from '../source-rows.js'
 import { typeWords } from '../type-words.js'
 import { typedColumn } from '../typed-column.js'
 import { type ColumnPlan, planColumns } from './column-plan.js'
+import type { CrossCheck } from './cross-check.js'
+import { crossChecks } from './field-table.js'
 import { recordLayout } from './model-layout.js'
 import type { NormalOptions } from './normal-options.js'
 import { sideCheck } from './row-sides.js'
 import type { Step } from './slot.js'
+import type { StructKind } from './struct-kind.js'
 
 /**
  * Compiles the options for one file's columns.
@@ -46,6 +49,18 @@ interface Target {
   readonly position: number
   readonly step: Step | null
 }
+interface StructTarget {
+  readonly key: string
+  /** Within the record's key, for one of many. */
+  readonly name: string | undefined
+  readonly parts: readonly Target[]
+  readonly join: ReturnType<StructKind['join']>
+}
+interface CrossTarget {
+  readonly keys: readonly string[]
+  readonly indexes: readonly number[]
+  readonly check: ReturnType<CrossCheck['check']>
+}
 
 class ModelMapping<R> implements Mapping<R> {
   readonly reads: ColumnPlan['reads']
@@ -55,6 +70,8 @@ class ModelMapping<R> implements Mapping<R> {
   readonly #readIndexes: ReadonlySet<number>
   readonly #typed: readonly ((column: Column, log: RowLog) => Column)[]
   readonly #fields: readonly Target[]
+  readonly #structs: readonly StructTarget[]
+  readonly #crossChecks: readonly CrossTarget[]
   readonly #groups: readonly { readonly key: string; readonly names: readonly string[]; readonly members: readonly Target[] }[]
   readonly #constants: Readonly<Record<string, (rowCount: number) => Column>>
   readonly #checkSides: ReturnType<typeof sideCheck>
@@ -65,7 +82,7 @@ class ModelMapping<R> implements Mapping<R> {
 
   constructor(plan: ColumnPlan, options: NormalOptions, schema: FileSchema, file: FileContext) {
     const table = this.#table
-    const { reads, fields, groups } = plan
+    const { reads, fields, structs, groups } = plan
     this.#file = file
     this.reads = reads
     this.warnings = plan.issues
@@ -76,14 +93,28 @@ class ModelMapping<R> implements Mapping<R> {
       position: positions.get(column) as number,
       step: makeStep?.({ field, column, options, file, table }, infoAt(schema, column)) ?? null,
     })
+    const fieldOf = new Map([
+      ...groups.flatMap(({ row, columns }) => columns.map((column) => [column, row.key] as const)),
+      ...structs.flatMap(({ field, parts }) => parts.map(({ part, column }) => [column, `${field}.${part.key}`] as const)),
+      ...fields.map(({ row, column }) => [column, row.key] as const),
+    ])
     this.#typed = reads.map(({ index, as }) => {
       const { name } = infoAt(schema, index)
-      const field =
-        fields.find(({ column }) => column === index)?.row.key ?? groups.find(({ columns }) => columns.includes(index))?.row.key ?? ''
-      const check = table.number(checkOf('value-type', { expected: typeWords(as) }, { field }))
+      const check = table.number(checkOf('value-type', { expected: typeWords(as) }, { field: fieldOf.get(index) ?? '' }))
       return (column, log) => typedColumn(column, as, name, (rowIndex) => log.add(rowIndex, check, index))
     })
     this.#fields = fields.map(({ row, column }) => target(row.key, row.record ?? row.key, column, row.slot.step))
+    this.#structs = structs.map(({ key, name, field, kind, parts }) => ({
+      key,
+      name,
+      parts: parts.map(({ part, column }) => target(`${field}.${part.key}`, part.name, column, part.slot.step)),
+      join: kind.join({ field, options, file, table, parts: parts.map(({ part, column }) => ({ name: part.name, column })) }),
+    }))
+    const indexOf = new Map(fields.map(({ row, column }) => [row.key, column]))
+    this.#crossChecks = crossChecks.flatMap(({ fields: keys, check }): CrossTarget[] => {
+      const indexes = keys.flatMap((key) => indexOf.get(key) ?? [])
+      return indexes.length === keys.length ? [{ keys, indexes, check: check({ table, options }) }] : []
+    })
     this.#groups = groups.map(({ row, names, columns }) => ({
       key: row.key,
       names,
@@ -97,11 +128,12 @@ class ModelMapping<R> implements Mapping<R> {
       batch_id: constantText(options.batchId, 4),
       timestamp: constantTime(file.asOf),
     }
-    this.#sideOf = new Map(fields.flatMap(({ row }) => (row.side === undefined ? [] : [[row.key, row.side] as const])))
+    const sides = [...fields.map(({ row }) => ({ key: row.key, side: row.side })), ...structs.map(({ key, side }) => ({ key, side }))]
+    this.#sideOf = new Map(sides.flatMap(({ key, side }) => (side === undefined ? [] : [[key, side] as const])))
     const onSide = (side: string): string[] => [...this.#sideOf].flatMap(([key, its]) => (its === side ? [key] : []))
     const shap = groups.some(({ row }) => row.key === 'shap_values') ? ['shap_values'] : []
     this.#checkSides = sideCheck(options.environment, { prediction: onSide('prediction'), actual: onSide('actual'), shap }, table)
-    this.#layout = recordLayout(fields, groups)
+    this.#layout = recordLayout(plan)
     this.#keys = this.#layout.fields.map(({ key }) => key)
   }
 
@@ -112,10 +144,24 @@ class ModelMapping<R> implements Mapping<R> {
     const run = ({ position, step }: Target): Column => (step === null ? (read[position] as Column) : step(read[position] as Column, log))
     const fields = new Map(this.#fields.map((target) => [target.key, run(target)]))
     const groups = new Map(
-      this.#groups.map(({ key, names, members }) => [key, { kind: 'group' as const, names, columns: members.map(run) }]),
+      this.#groups.map(({ key, names, members }): [string, ColumnGroup] => [key, { kind: 'group', names, columns: members.map(run) }]),
     )
+    for (const { key, name, parts, join } of this.#structs) {
+      const column = join(parts.map(run), log)
+      if (name === undefined) fields.set(key, column)
+      else {
+        const group = groups.get(key) ?? { kind: 'group', names: [], columns: [] }
+        groups.set(key, { ...group, names: [...group.names, name], columns: [...group.columns, column] })
+      }
+    }
     const onSide = (side: string): Column[] => [...fields].flatMap(([key, column]) => (this.#sideOf.get(key) === side ? [column] : []))
     this.#checkSides({ prediction: onSide('prediction'), actual: onSide('actual'), shap: groups.get('shap_values')?.columns ?? [] }, log)
+    for (const { keys, indexes, check } of this.#crossChecks)
+      check(
+        keys.map((key) => fields.get(key)),
+        log,
+        indexes,
+      )
 
     const rowCount = batch.rowCount - log.rejectedCount
     const keep = keeper(log, rowCount)

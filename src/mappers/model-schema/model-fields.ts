@@ -4,18 +4,40 @@ import type { ModelType } from './model-type.js'
 /** A column name, as it stands in the file's header. */
 export type ColumnName = string
 
+/** The columns of one embedding. */
 export interface EmbeddingColumns {
+  /** Its name on the record. */
   readonly feature_name: string
+  /** Lists of 2 to 20,000 finite numbers, or JSON text of them; null where there is none. */
   readonly vector_column: ColumnName
+  /** The text that was embedded, or a list of its tokens: cut to 5,000 characters, refused above 2,000,000. */
   readonly raw_data_column?: ColumnName | undefined
+  /** Where the image, or whatever was embedded, can be seen. */
   readonly link_to_data_column?: ColumnName | undefined
 }
 
+/** The columns of what was seen in an image: a box, a category and perhaps a score for each thing. */
 export interface BoxColumns {
+  /** Lists of Pascal VOC boxes `[x1, y1, x2, y2]` in pixels, or JSON text of them. */
   readonly coordinates_column: ColumnName
+  readonly polygons_column?: undefined
+  /** Lists of text, or JSON text of them. */
+  readonly categories_column: ColumnName
+  /** Lists of numbers from 0 to 1, or JSON text of them. */
+  readonly scores_column?: ColumnName | undefined
+}
+
+/** The same for segmentation: polygons, with boxes as well where the model gives them. */
+export interface PolygonColumns {
+  /** Lists of polygons `[x1, y1, x2, y2, x3, y3, …]` in pixels, or JSON text of them. */
+  readonly polygons_column: ColumnName
+  readonly coordinates_column?: ColumnName | undefined
   readonly categories_column: ColumnName
   readonly scores_column?: ColumnName | undefined
 }
+
+/** The words of `column_types`: how a text column is read. `string_list`: JSON lists of text in the cells. */
+export type ColumnType = DeclaredType | 'string_list'
 
 /** Keys every model type takes. Values are column names unless said. */
 export interface CommonSchema {
@@ -37,9 +59,10 @@ export interface CommonSchema {
   readonly shap_values?: string | undefined
   /** Columns that are not features; only where features are inferred. */
   readonly exclude?: readonly ColumnName[] | undefined
+  /** At most 30. */
   readonly embedding_features?: readonly EmbeddingColumns[] | undefined
   /** Types of text columns (CSV); the others are decided once and pinned. */
-  readonly column_types?: Readonly<Record<ColumnName, DeclaredType>> | undefined
+  readonly column_types?: Readonly<Record<ColumnName, ColumnType>> | undefined
 }
 
 /** Labels are text, exactly as in the file; those of numeric models are numbers. */
@@ -50,18 +73,28 @@ export interface ClassScore {
   readonly score: number
 }
 
+/** What was seen in an image: the n-th of each list belong together. `scores` where the schema names their column. */
 export interface Boxes {
-  readonly coordinates: readonly (readonly number[])[]
+  readonly coordinates: readonly Float64Array[]
   readonly categories: readonly string[]
-  readonly scores?: readonly number[]
+  readonly scores?: Float64Array
+}
+
+/** As {@link Boxes}, with outlines. */
+export interface Polygons {
+  readonly polygons: readonly Float64Array[]
+  readonly coordinates?: readonly Float64Array[]
+  readonly categories: readonly string[]
+  readonly scores?: Float64Array
 }
 
 export type FeatureValue = string | number | bigint | boolean | readonly string[] | Float32Array | Float64Array | null
 
 export interface Embedding {
+  /** Float32Array where the file's numbers are float32. */
   readonly vector: Float32Array | Float64Array
-  readonly raw_data?: string | readonly string[]
-  readonly link_to_data?: string
+  readonly raw_data?: string | readonly string[] | null
+  readonly link_to_data?: string | null
 }
 
 /** What each field becomes on the record, per model type: one table, from which the allowed keys follow. */
@@ -83,7 +116,7 @@ export interface ModelFields {
     relevance_label: string | readonly string[]
     relevance_score: number
   }
-  object_detection: { prediction_object_detection: Boxes; actual_object_detection: Boxes }
+  object_detection: { prediction_object_detection: Boxes | Polygons; actual_object_detection: Boxes | Polygons }
   generative_llm: {
     prediction_label: Label
     prediction_score: number
@@ -100,7 +133,7 @@ export interface ModelFields {
   }
 }
 
-type FieldColumn<K> = K extends 'prediction_object_detection' | 'actual_object_detection' ? BoxColumns : ColumnName
+type FieldColumn<K> = K extends 'prediction_object_detection' | 'actual_object_detection' ? BoxColumns | PolygonColumns : ColumnName
 
 /** The keys that a schema of one model type may have. */
 export type SchemaFor<M extends ModelType> = CommonSchema & { readonly [K in keyof ModelFields[M]]?: FieldColumn<K> | undefined }

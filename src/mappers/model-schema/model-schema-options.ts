@@ -1,3 +1,4 @@
+import type { MetricFamily } from './metric-table.js'
 import type { SchemaFor } from './model-fields.js'
 import type { Environment, ModelType } from './model-type.js'
 
@@ -9,8 +10,14 @@ export interface ModelConstants {
   readonly version?: string | undefined
   /** Years of 365 days around the file's `asOf`, up to 1,000. @defaultValue { past: 5, future: 1 } */
   readonly timestampWindow?: { readonly past: number; readonly future: number } | undefined
-  /** Longest prediction id, in characters. @defaultValue 128, at most 512 */
+  /** Longest prediction id and group id, in characters. @defaultValue 128, at most 512 */
   readonly maxIdLength?: number | undefined
+  /**
+   * What will be measured: the schema is refused when it has not the fields for it. Changes nothing about records.
+   *
+   * @defaultValue anything that the fields allow
+   */
+  readonly metrics?: readonly MetricFamily[] | undefined
 }
 
 /** What `modelSchema` takes and `parseModelSchema` gives. */

@@ -10,16 +10,16 @@ import type { Environment, ModelType } from './model-type.js'
 import type { BatchIdVerdict, CheckedSchema } from './schema-verdict.js'
 
 /** Raised when equal options come to mean another mapping. */
-const meaning = 'model-schema/1'
+const meaning = 'model-schema/2'
 
 /**
  * A mapper for a model's inferences: which column feeds which field. The literal decides the record type, and a schema
  * that cannot work does not compile.
  *
- * This version maps `numeric` and `score_categorical` models.
+ * Docs/reference/model-schema.md lists the keys of each model type and the checks of each field.
  *
  * @throws ConfigError `CONFIG_INVALID`, with every issue, for what types cannot see: a prefix beside a list, equal
- * prefixes, features of delayed rows, a model type that is not built yet
+ * prefixes, features of delayed rows
  * @example
  * modelSchema({
  *   model: 'click-through', modelType: 'score_categorical', environment: 'production',

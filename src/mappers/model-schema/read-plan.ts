@@ -3,9 +3,10 @@ import type { ColumnInfo, DataType, FileSchema } from '../../model/data-type.js'
 import type { Issue } from '../../model/issue.js'
 import { issueOf, quoted } from '../issue-codes.js'
 import { declaredTypes, typeWords } from '../type-words.js'
-import type { PlannedField, PlannedGroup } from './column-plan.js'
+import type { PlannedField, PlannedGroup, PlannedStruct } from './column-plan.js'
 import { declaredTypeOf, type NormalOptions } from './normal-options.js'
 import type { Slot } from './slot.js'
+import { holdsTextLists, textList, textListWord } from './text-lists.js'
 
 interface Use {
   readonly field: string
@@ -23,12 +24,21 @@ export function planReads(
   options: NormalOptions,
   {
     fields,
+    structs,
     groups,
     inferred,
-  }: { readonly fields: readonly PlannedField[]; readonly groups: readonly PlannedGroup[]; readonly inferred: boolean },
+  }: {
+    readonly fields: readonly PlannedField[]
+    readonly structs: readonly PlannedStruct[]
+    readonly groups: readonly PlannedGroup[]
+    readonly inferred: boolean
+  },
 ): { reads: ColumnRead[]; issues: Issue[] } {
   const uses: Use[] = [
     ...fields.map(({ row, column }) => ({ field: row.key, column, slot: row.slot, inferred: false })),
+    ...structs.flatMap(({ field, parts }) =>
+      parts.map(({ part, column }) => ({ field: `${field}.${part.key}`, column, slot: part.slot, inferred: false })),
+    ),
     ...groups.flatMap(({ row, columns }) =>
       columns.map((column) => ({ field: row.key, column, slot: row.slot, inferred: inferred && row.key === 'features' })),
     ),
@@ -41,12 +51,12 @@ export function planReads(
     const info = file.columns[column] as ColumnInfo
     const before = reads.get(column)
     const as = slot.wants === 'own' && before !== undefined ? before.as : readType(info, slot, options)
-    if (!slot.accepts(as)) issues.push(wrongType(info, as, field, slot, isInferred))
+    const holds = holdsTextLists(info, options) ? textList : as
+    const warning = slot.warns?.(as)
+    if (!slot.accepts(holds)) issues.push(wrongType(info, holds, field, slot, isInferred))
     else if (before !== undefined && before.as.kind !== as.kind) {
       issues.push(issueOf('column-shared', { other: before.field, column: quoted(info.name) }, { field, column: info.name }))
-    } else if (as.kind === 'timestamp' && as.timezone === null) {
-      issues.push(issueOf('timestamp-zone-missing', { column: quoted(info.name) }, { field, column: info.name }))
-    }
+    } else if (warning) issues.push(issueOf(warning, { column: quoted(info.name) }, { field, column: info.name }))
     if (before === undefined) reads.set(column, { as, field })
   }
   return { reads: [...reads].sort(([a], [b]) => a - b).map(([index, { as }]) => ({ index, as })), issues }
@@ -56,6 +66,7 @@ export function planReads(
 function readType({ name, type, guessed }: ColumnInfo, { wants }: Slot, { schema }: NormalOptions): DataType {
   if (guessed !== true) return type
   const declared = declaredTypeOf(schema, name)
+  if (declared === textListWord) return { kind: 'utf8' }
   if (declared !== undefined) return declaredTypes[declared]
   if (wants !== 'own') return wants
   return keptGuesses.has(type.kind) ? type : { kind: 'utf8' }

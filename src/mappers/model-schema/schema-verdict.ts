@@ -13,7 +13,7 @@ interface Sides {
 
 /** `Beside[M][A]` is the field that must stand beside A. */
 interface Beside {
-  ranking: { rank: 'prediction_group_id'; prediction_group_id: 'rank' }
+  ranking: { rank: 'prediction_group_id'; prediction_group_id: 'rank'; prediction_score: 'rank'; prediction_label: 'rank' }
   multi_class: { threshold_scores: 'prediction_scores' }
 }
 

@@ -2,6 +2,7 @@ import type { Column } from '../../model/column.js'
 import type { ColumnInfo, DataType } from '../../model/data-type.js'
 import type { FileContext } from '../../model/file.js'
 import type { CheckTable } from '../check-table.js'
+import type { IssueCode } from '../issue-codes.js'
 import type { RowLog } from '../row-log.js'
 import type { NormalOptions } from './normal-options.js'
 
@@ -26,9 +27,12 @@ export interface Place {
 export interface Slot {
   /** What it takes, for messages. */
   readonly expected: string
+  /** Of what a column holds: its type, or what `column_types` says of its texts. */
   readonly accepts: (type: DataType) => boolean
   /** The type to read a text file's column as; `own`: as was guessed or pinned. */
   readonly wants: DataType | 'own'
+  /** A warning that the type alone calls for. */
+  readonly warns?: (type: DataType) => IssueCode | null
   /** Absent: the column goes through as it is. */
   readonly step?: (place: Place, info: ColumnInfo) => Step | null
 }

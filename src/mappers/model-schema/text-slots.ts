@@ -1,41 +1,48 @@
 import { bitAt } from '../../model/bitmap.js'
-import type { Column, Dictionary } from '../../model/column.js'
+import type { Column } from '../../model/column.js'
 import type { DataType } from '../../model/data-type.js'
+import { isLonger } from '../code-points.js'
 import { checkOf } from '../issue-codes.js'
 import type { RowLog } from '../row-log.js'
 import { toText, type Utf8Column } from '../to-text.js'
 import { isInteger, isNumber } from '../type-words.js'
 import { filledText } from './filled-text.js'
 import type { Place, Slot, Step } from './slot.js'
+import { textVerdicts } from './text-verdicts.js'
 
 const utf8: DataType = { kind: 'utf8' }
+
+const isFloat = ({ kind }: DataType): boolean => kind === 'float32' || kind === 'float64'
+const isWhole = (type: DataType): boolean => isInteger(type) || (type.kind === 'decimal' && type.scale === 0)
 
 /** The id of a prediction: text, 1 to `maxIdLength` characters (code points), never null. Whole numbers are written out. */
 export const idSlot: Slot = {
   expected: 'text or whole numbers',
-  accepts: (type) => type.kind === 'utf8' || type.kind === 'null' || isInteger(type),
+  // Integers with nulls reach many files as floats.
+  accepts: (type) => type.kind === 'utf8' || type.kind === 'null' || isWhole(type) || isFloat(type),
   wants: utf8,
+  warns: (type) => (isFloat(type) ? 'id-is-float' : null),
   step({ field, column: index, options, table }): Step {
     const limit = options.maxIdLength
     const missing = table.number(checkOf('id-missing', { limit }, { field }))
     const tooLong = table.number(checkOf('id-too-long', { limit }, { field }))
-    const judge = ({ data, offsets }: Utf8Column, i: number): number => {
+    const notWhole = table.number(checkOf('id-not-whole', {}, { field }))
+    const verdictsOf = textVerdicts(({ data, offsets }, i) => {
       const from = offsets[i] as number
       const to = offsets[i + 1] as number
       if (to === from) return missing + 1
-      // Only where bytes leave a doubt are code points counted.
-      return to - from > limit && (to - from > 4 * limit || codePoints(data, from, to) > limit) ? tooLong + 1 : 0
-    }
-    const verdicts = new WeakMap<Column, Uint16Array>()
+      return isLonger(data, from, to, limit) ? tooLong + 1 : 0
+    })
     return (given, log) => {
+      refuseFractions(given, log, notWhole, missing, index)
       const column = toText(given)
       if (column.kind === 'null') {
         for (let i = 0; i < column.length; i++) log.add(i, missing, index)
         return column
       }
-      const verdict = column.kind === 'dictionary' ? dictionaryVerdicts(column.dictionary, judge, verdicts) : null
+      const verdictOf = verdictsOf(column)
       for (let i = 0; i < column.length; i++) {
-        const failed = column.kind === 'dictionary' ? (verdict?.[column.indices[i] as number] ?? 0) : judge(column, i)
+        const failed = verdictOf?.(i) ?? 0
         if (!bitAt(column.validity, i)) log.add(i, missing, index)
         else if (failed !== 0) log.add(i, failed - 1, index)
       }
@@ -44,26 +51,15 @@ export const idSlot: Slot = {
   },
 }
 
-/** One verdict per value of a dictionary, made once. 0 is fine, else one more than the check's number. */
-function dictionaryVerdicts(
-  dictionary: Dictionary,
-  judge: (values: Utf8Column, i: number) => number,
-  known: WeakMap<Column, Uint16Array>,
-): Uint16Array {
-  const { values } = dictionary
-  let verdict = known.get(values)
-  if (verdict === undefined) {
-    verdict = Uint16Array.from({ length: values.length }, (_, i) => judge(values as Utf8Column, i))
-    known.set(values, verdict)
+/** A float is an id while it is whole and every whole number near it is a float too. NaN is how many files write null. */
+function refuseFractions(column: Column, log: RowLog, notWhole: number, missing: number, index: number): void {
+  if (column.kind !== 'float64' && column.kind !== 'float32') return
+  const largest = column.kind === 'float32' ? 2 ** 24 : Number.MAX_SAFE_INTEGER
+  for (let i = 0; i < column.length; i++) {
+    const value = column.data[i] as number
+    if (Number.isInteger(value) && Math.abs(value) <= largest) continue
+    if (bitAt(column.validity, i)) log.add(i, Number.isNaN(value) ? missing : notWhole, index)
   }
-  return verdict
-}
-
-/** Bytes that begin a UTF-8 sequence. */
-function codePoints(data: Uint8Array, from: number, to: number): number {
-  let count = 0
-  for (let i = from; i < to; i++) if (((data[i] as number) & 0xc0) !== 0x80) count++
-  return count
 }
 
 /** A class: text exactly as in the file; numbers in decimals, booleans as `true` and `false`. */
@@ -99,11 +95,23 @@ function filledStep(constant: (options: Place['options']) => string | null): Non
     const toLabel = textStep(place)
     const fill = constant(place.options)
     const missing = place.table.number(checkOf('batch-id-missing', {}, { field: place.field }))
+    const blank = place.table.number(checkOf('text-blank', {}, { field: place.field }))
+    const verdictsOf = textVerdicts((texts, i) => (isBlank(texts, i) ? blank + 1 : 0))
     return (given, log) => {
       const column = toLabel(given, log) as ReturnType<typeof toText>
-      if (fill !== null) return filledText(column, fill)
-      for (let i = 0; i < column.length; i++) if (column.kind === 'null' || !bitAt(column.validity, i)) log.add(i, missing, place.column)
-      return column
+      const verdictOf = verdictsOf(column)
+      for (let i = 0; i < column.length; i++) {
+        if (column.kind === 'null' || !bitAt(column.validity, i)) {
+          if (fill === null) log.add(i, missing, place.column)
+        } else if (verdictOf !== null && verdictOf(i) !== 0) log.add(i, blank, place.column)
+      }
+      return fill === null ? column : filledText(column, fill)
     }
   }
+}
+
+/** Nothing but ASCII white space. */
+function isBlank({ data, offsets }: Utf8Column, i: number): boolean {
+  for (let k = offsets[i] as number; k < (offsets[i + 1] as number); k++) if ((data[k] as number) > 32) return false
+  return true
 }

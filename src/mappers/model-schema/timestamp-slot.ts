@@ -28,6 +28,7 @@ export const timestampSlot: Slot = {
   expected: 'epoch seconds, RFC 3339 text, timestamps or dates',
   accepts: ({ kind }) => kinds.has(kind),
   wants: { kind: 'utf8' },
+  warns: (type) => (type.kind === 'timestamp' && type.timezone === null ? 'timestamp-zone-missing' : null),
   step: timestampStep,
 }
 
@@ -39,6 +40,8 @@ function timestampStep({ field, column: index, options, file, table }: Place): S
   const invalid = number('timestamp-invalid')
   const outside = number('timestamp-outside-window')
   const milliseconds = number('timestamp-milliseconds')
+  const future = number('timestamp-in-future')
+  const now = file.asOf.getTime() * 1000
   const parsed = new WeakMap<Column, ParsedTexts>()
 
   return (column, log) => {
@@ -52,6 +55,7 @@ function timestampStep({ field, column: index, options, file, table }: Place): S
       const value = micros[i] as number
       if (column.kind === 'null' || !bitAt(validity, i)) log.add(i, missing, index)
       else if (value >= window.from && value <= window.to) {
+        if (value > now) log.add(i, future, index)
         if (native) continue
         const high = Math.floor(value / 4294967296)
         words[2 * i + 1] = high

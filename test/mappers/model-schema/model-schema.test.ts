@@ -324,7 +324,7 @@ describe('columns that do not fit', () => {
       mapTable(
         mapper,
         typedTable(
-          ['id', { kind: 'float64' }, [1]],
+          ['id', { kind: 'bool' }, [true]],
           ['p', { kind: 'utf8' }, ['1']],
           ['blob', { kind: 'binary' }, [new Uint8Array(1)]],
           ['v', { kind: 'fixedList', size: 2, item: { kind: 'float32' } }, [[1, 2]]],

@@ -22,6 +22,8 @@ const refusal = (json: unknown): ConfigError => {
 const codes = (json: unknown): string[] => shortIssues(refusal(json).issues)
 const withSchema = (schema: object, more: object = {}): object => ({ ...valid, ...more, schema: { ...valid.schema, ...schema } })
 
+const embedding = (name: string): object => ({ feature_name: name, vector_column: 'v' })
+
 describe('parseModelSchema', () => {
   it('gives options with the meaning of the literal', () => {
     const json: unknown = JSON.parse(JSON.stringify({ ...valid, space: 's', timestampWindow: { past: 30, future: 1 }, maxIdLength: 512 }))
@@ -101,7 +103,15 @@ describe('rules between keys', () => {
     ['equal prefixes', { features: 'x/', tags: 'x/', shap_values: 'x/' }, ['prefix-repeated', 'prefix-repeated']],
     ['a column twice in a list', { tags_list: ['a', 'a'] }, ['option-conflict']],
     ['a batch id in production', { batch_id: 'b' }, ['option-conflict']],
-    ['embeddings', { embedding_features: [{ feature_name: 'e', vector_column: 'v' }] }, ['feature-not-built']],
+    ['two embeddings of one name', { embedding_features: [embedding('e'), embedding('e')] }, ['option-conflict']],
+    ['more than 30 embeddings', { embedding_features: Array.from({ length: 31 }, (_, i) => embedding(`e${i}`)) }, ['option-invalid']],
+    ['an embedding without a vector', { embedding_features: [{ feature_name: 'e' }] }, ['option-missing']],
+    ['a key that no embedding has', { embedding_features: [{ ...embedding('e'), raw_data_colunm: 'r' }] }, ['option-unknown']],
+    [
+      'embeddings of delayed rows',
+      { prediction_label: undefined, actual_label: 'a', embedding_features: [embedding('e')] },
+      ['option-conflict'],
+    ],
     ['features of delayed rows', { prediction_label: undefined, actual_label: 'a', features: 'f/' }, ['option-conflict']],
     ['nothing to measure', { prediction_label: undefined }, ['side-missing']],
   ])('refuse %s', (_, schema, expected) => {
@@ -115,11 +125,5 @@ describe('rules between keys', () => {
     expect(codes(withSchema({ actual_label: 'a' }, { environment: 'validation' }))).toEqual(['option-missing'])
     expect(codes({ ...valid, batchId: 'b' })).toEqual(['option-conflict'])
     expect(parseModelSchema(withSchema({ actual_label: 'a' }, { environment: 'validation', batchId: 'b' })).batchId).toBe('b')
-  })
-
-  it.each(['multi_class', 'ranking', 'object_detection', 'generative_llm'])('say that %s comes later', (modelType) => {
-    const error = refusal({ ...valid, modelType, schema: { prediction_id: 'id' } })
-    expect(error.issues[0]).toMatchObject({ code: 'feature-not-built', field: 'modelType' })
-    expect(error.message).toContain('maps numeric and score_categorical')
   })
 })

@@ -152,7 +152,7 @@ export class JsonCursor {
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).latin1Slice(0, to - from)
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1')
 }
 
 /** The text of a string with escapes, quotes included; `null` when an escape is none. */
