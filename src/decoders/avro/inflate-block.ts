@@ -2,6 +2,7 @@ import * as zlib from 'node:zlib'
 import type { Budgets } from '../../model/budgets.js'
 import { formatBytes } from '../../util/bytes.js'
 import { overBudget, unsupportedFile } from '../decode-failure.js'
+import { snappySize, unpackSnappy } from '../unpack-snappy.js'
 import { zstdOutputBound } from '../zstd-bound.js'
 import { BlockProblem } from './block-problem.js'
 
@@ -60,15 +61,16 @@ export async function inflater(codec: string, { groupBytes, amplification }: Bud
         }
       }
     }
-    case 'snappy': {
-      const { snappyUncompress } = await import('hyparquet/src/snappy.js')
+    case 'snappy':
       return async (stored) => {
-        const size = snappySize(stored)
-        if (size > limitOf(stored)) throw tooLarge(stored)
-        const output = new Uint8Array(size)
         const end = stored.length - 4
+        const block = stored.subarray(0, end)
+        const size = end < 1 ? -1 : snappySize(block)
+        if (size < 0) throw new BlockProblem('it has no Snappy length')
+        if (size > limitOf(stored)) throw tooLarge(stored)
+        let output: Uint8Array
         try {
-          snappyUncompress(stored.subarray(0, end), output)
+          output = unpackSnappy(block, size)
         } catch (cause) {
           throw new BlockProblem('it could not be decompressed', { cause })
         }
@@ -76,20 +78,7 @@ export async function inflater(codec: string, { groupBytes, amplification }: Bud
         if (zlib.crc32(output) !== checksum) throw new BlockProblem('its checksum does not match')
         return output
       }
-    }
   }
   const shown = /^[\w.-]{1,32}$/.test(codec) ? `"${codec}"` : 'of an unknown name'
   throw unsupportedFile(`The Avro codec ${shown} is not read.`, 'Write the file with the codec null, deflate, snappy or zstandard.')
-}
-
-/** The length that a snappy block declares of itself; its checksum follows it. */
-function snappySize(stored: Uint8Array): number {
-  if (stored.length < 5) throw new BlockProblem('it is too short for its checksum')
-  let value = 0
-  for (let i = 0, scale = 1; i < 5; i++, scale *= 128) {
-    const byte = stored[i] as number
-    value += (byte & 0x7f) * scale
-    if (byte < 0x80) return value
-  }
-  throw new BlockProblem('its length is over 32 bits')
 }

@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
 import { unsupportedFile } from '../decode-failure.js'
+import { snappySize, unpackSnappy } from '../unpack-snappy.js'
 import { zstdOutputBound } from '../zstd-bound.js'
 import type { Hyparquet } from './load-hyparquet.js'
 import { PageProblem } from './page-problem.js'
@@ -45,9 +46,7 @@ function inflate(hyparquet: Hyparquet, codec: CompressionCodec, input: Uint8Arra
       if (size <= wasmLimit && input.length <= wasmLimit && hyparquet.compressors.SNAPPY !== undefined) {
         return hyparquet.compressors.SNAPPY(input, size)
       }
-      const output = new Uint8Array(size)
-      hyparquet.snappyUncompress(input, output)
-      return output
+      return unpackSnappy(input, size)
     }
     case 'LZ4':
     case 'LZ4_RAW': {
@@ -59,15 +58,4 @@ function inflate(hyparquet: Hyparquet, codec: CompressionCodec, input: Uint8Arra
     `Pages are compressed with ${codec ?? 'an unknown codec'}.`,
     'Write the file with snappy, zstd, gzip, brotli or LZ4_RAW.',
   )
-}
-
-/** The length that a snappy block declares of itself. */
-function snappySize(input: Uint8Array): number {
-  let value = 0
-  for (let i = 0, scale = 1; i < 5; i++, scale *= 128) {
-    const byte = input[i] ?? 0
-    value += (byte & 0x7f) * scale
-    if (byte < 0x80) return value
-  }
-  return -1
 }

@@ -1,13 +1,11 @@
 import type { parquetMetadata as ParquetMetadata } from 'hyparquet'
 import type { parquetHeader as ParquetHeader } from 'hyparquet/src/column.js'
-import type { snappyUncompress as SnappyUncompress } from 'hyparquet/src/snappy.js'
 import type { Compressors } from 'hyparquet-compressors'
 
 /** What is used of hyparquet: footer and page headers, and the compressors. */
 export interface Hyparquet {
   readonly parquetMetadata: typeof ParquetMetadata
   readonly parquetHeader: typeof ParquetHeader
-  readonly snappyUncompress: typeof SnappyUncompress
   readonly compressors: Compressors
   readonly decompressZstd: (input: Uint8Array) => Uint8Array
 }
@@ -17,10 +15,9 @@ let loading: Promise<Hyparquet> | undefined
 /** The packages, loaded when the first Parquet file is opened. */
 export function loadHyparquet(): Promise<Hyparquet> {
   loading ??= Promise.all([import('hyparquet'), import('hyparquet/src/column.js'), import('hyparquet-compressors')]).then(
-    ([{ parquetMetadata, snappyUncompress }, { parquetHeader }, { compressors, decompressZstd }]) => ({
+    ([{ parquetMetadata }, { parquetHeader }, { compressors, decompressZstd }]) => ({
       parquetMetadata,
       parquetHeader,
-      snappyUncompress,
       compressors,
       decompressZstd,
     }),
