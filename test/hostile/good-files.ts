@@ -71,6 +71,9 @@ async function duckdbFiles(folder: string): Promise<{ readonly parquet: readonly
     return {
       parquet: [
         await write('snappy.parquet', flat, 'format parquet, compression snappy'),
+        await write('gzip.parquet', flat, 'format parquet, compression gzip'),
+        await write('brotli.parquet', flat, 'format parquet, compression brotli'),
+        await write('lz4.parquet', flat, 'format parquet, compression lz4_raw'),
         await write('plain.parquet', flat, 'format parquet, compression uncompressed, parquet_version v2'),
         await write(
           'nested.parquet',
