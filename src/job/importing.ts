@@ -58,6 +58,7 @@ export class Importing {
         left -= claimed
         if (left <= 0 && this.#inFlight.size === 0) break
         if (claimed > 0) continue
+        if (this.#inFlight.size === 0) await this.#forgetOutage(options.stopClaiming)
         const blockedMs = this.#health.waitMs('importing', 'ownership')
         if (this.#inFlight.size === 0 && options.ended() && (blockedMs > 0 || this.#suspectWaits === null)) break
         await this.#wake.wait(blockedMs > 0 ? blockedMs : await this.#idleMs(options), options.stopClaiming)
@@ -67,6 +68,17 @@ export class Importing {
       this.#suspectWaits?.()
       this.#suspectWaits = null
       while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)
+    }
+  }
+
+  /** Nothing is left that an outage stopped, for others have imported it: only an import of our own would clear it else. */
+  async #forgetOutage(signal: AbortSignal): Promise<void> {
+    if (this.#health.blockedBy('importing') === null || signal.aborted) return
+    try {
+      const { now, waiting } = await this.#job.store.ledger.due(this.#job.id, { signal })
+      if (now + waiting === 0) this.#health.clear('importing')
+    } catch (error) {
+      if (!signal.aborted) this.#health.report('importing', storeErrorFrom(error))
     }
   }
 

@@ -45,6 +45,8 @@ function workerOf({ id, schema, leaseMs }: PlannedWorker): Worker {
     // The suite kills as often as it likes.
     maxCrashes: 1_000,
     budgets: { batchRows },
+    // A bundle has no file for far sides, and what they survive is told elsewhere.
+    isolation: 'inline' as const,
   }
   const job = new ImportJob(withInstruments(options, { process: {} }))
   job.on('fileImported', ({ file: { key, version, generation }, receipt: { fence, rows } }) => {

@@ -54,6 +54,8 @@ const job = new ImportJob({
     await delay(1)
   },
   store: memoryStore(),
+  // All memory in one process.
+  isolation: 'inline',
 })
 job.on('fileProgressed', ({ bytesRead }) => {
   read = bytesRead

@@ -149,6 +149,28 @@ describe('ImportJob', () => {
     expect(events.of('fileImported')).toHaveLength(1)
   })
 
+  test('an outage is over when another worker has imported what it stopped', async () => {
+    const clock = { ms: Date.parse('2026-01-01T00:00:00Z') }
+    const store = memoryStore({ now: () => new Date(clock.ms) })
+    const sink = memorySink<Score>()
+    const down: Sink<Score> = {
+      delivery: 'transactional',
+      begin: async () => {
+        throw new SinkError('SINK_UNAVAILABLE', 'Away.', { retryable: true })
+      },
+    }
+    const parts = { id: 'test', source: memorySource({ 'a.csv': scoresCsv('a', 3) }), mapper: scoreMapper(), store }
+    const job = new ImportJob<Score>({ ...parts, sink: down })
+    const events = eventLog(job)
+    expect(await job.runOnce()).toMatchObject({ outcome: 'blocked', remaining: 1 })
+    expect(await job.runOnce()).toMatchObject({ outcome: 'blocked', remaining: 1 })
+    clock.ms += 60_000
+    expect(await new ImportJob<Score>({ ...parts, sink }).runOnce()).toMatchObject({ imported: 1 })
+    expect(await job.runOnce()).toEqual({ outcome: 'completed', imported: 0, failed: 0, rejectedRows: 0, remaining: 0, errors: [] })
+    expect((await job.status()).health).toEqual({ state: 'ok' })
+    expect(events.of('jobUnblocked')).toMatchObject([{ code: 'SINK_UNAVAILABLE' }])
+  })
+
   test('an always failing file is tried exactly maxAttempts times', async () => {
     const now = { ms: Date.parse('2026-01-01T00:00:00Z') }
     const store = memoryStore({ now: () => new Date(now.ms) })
@@ -259,7 +281,9 @@ describe('ImportJob', () => {
     expect(make({ budgets: { fileByte: 1 } })).toThrow(/did you mean `fileBytes`/)
     expect(make({ id: '', leaseMs: 'x' })).toThrow(/`id`.*`leaseMs`/)
     expect(make({ store: undefined })).toThrow(/`store` is missing/)
-    expect(make({ isolation: { entry: new URL('file:///nowhere.js'), mode: 'process' } })).toThrow(expect.objectContaining({ code: 'ISOLATION_UNAVAILABLE' }))
+    expect(make({ isolation: { entry: new URL('file:///nowhere.js'), mode: 'process' } })).toThrow(
+      expect.objectContaining({ code: 'ISOLATION_UNAVAILABLE' }),
+    )
     expect(make({ overwrites: 'replace', sink: () => {} })).toThrow(/needs a transactional sink/)
     expect(make({ sink: { begin() {}, delivery: 'exactly' } })).toThrow(/delivery/)
   })
