@@ -4,6 +4,7 @@ import type { FileSchema } from '../../model/data-type.js'
 import type { Check } from '../../model/issue.js'
 import { overBudget } from '../decode-failure.js'
 import { IssueLogBuilder } from '../issue-log-builder.js'
+import { cellCheck, raggedCheck } from './csv-checks.js'
 import { type CsvColumnBuilder, type CsvColumnType, csvColumnType } from './csv-columns.js'
 import { QUOTED_EMPTY } from './quoted-empties.js'
 
@@ -39,12 +40,7 @@ export class CsvBatchBuilder {
     this.#rowWidth = this.#columns.reduce((bytes, { width }) => bytes + width, 0)
     // No batch has more rows: each one costs its fixed widths at least.
     this.#capacity = Math.max(1, Math.min(request.batchRows, Math.floor(request.batchBytes / Math.max(1, this.#rowWidth))))
-    this.#ragged = {
-      code: 'ragged-row',
-      severity: 'error',
-      message: `The row has another number of cells than the header, which has ${schema.columns.length}.`,
-      remedy: 'Write every row with as many cells as the header; quote cells that hold the delimiter or a line end.',
-    }
+    this.#ragged = raggedCheck(schema.columns.length)
     this.#builders = this.#newBuilders()
   }
 
@@ -103,14 +99,5 @@ export class CsvBatchBuilder {
 
   #newBuilders(): CsvColumnBuilder[] {
     return this.#columns.map((column) => column.builder(this.#capacity))
-  }
-}
-
-function cellCheck(expected: string): Check {
-  return {
-    code: 'cell-type',
-    severity: 'error',
-    message: `The cell is not ${expected}.`,
-    remedy: 'Correct the cell, or declare the type of the column that the file holds.',
   }
 }

@@ -30,6 +30,7 @@ export class CsvRows {
   #openDelimiters = 0
   #head: Uint8Array | null = null
   #ended = false
+  #endedInQuotes = false
   /** Bytes before the text: those of a byte order mark. */
   #textStart = 0
   #lastByte = 0x0a
@@ -51,9 +52,11 @@ export class CsvRows {
     // A row is held whole while it is split: two of the largest cells have room.
     const recordLimit = 2 * Math.max(budgets.cellBytes, budgets.batchBytes)
     const parser = parse({
-      ...dialect,
-      encoding: 'latin1',
+      // Text is bytes here, so the delimiter is too.
+      delimiter: Buffer.from(dialect.delimiter).toString('latin1'),
+      quote: dialect.quote,
       escape: dialect.quote,
+      encoding: 'latin1',
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       max_record_size: recordLimit,
@@ -197,11 +200,15 @@ export class CsvRows {
   }
 
   #countDelimiters(piece: Uint8Array, inside: boolean): void {
-    const [delimiter, quote] = [this.#dialect.delimiter.charCodeAt(0), this.#dialect.quote.charCodeAt(0)]
+    const quote = this.#dialect.quote.charCodeAt(0)
+    const delimiter = Buffer.from(this.#dialect.delimiter)
     let quoted = inside
-    for (const byte of piece) {
-      if (byte === quote) quoted = !quoted
-      else if (byte === delimiter && !quoted) this.#openDelimiters++
+    for (let at = 0; at < piece.length; at++) {
+      if (piece[at] === quote) quoted = !quoted
+      else if (!quoted && delimiter.every((byte, i) => piece[at + i] === byte)) {
+        this.#openDelimiters++
+        at += delimiter.length - 1
+      }
     }
     if (this.#openDelimiters >= this.#budgets.columns) throw this.#tooManyColumns(this.#openDelimiters + 1)
   }
@@ -215,7 +222,8 @@ export class CsvRows {
   #located(error: unknown): unknown {
     const { code, column, lines } = error as CsvError & { readonly lines?: number }
     if (typeof code !== 'string') return error
-    const done = this.#seen + this.#records.filter((record) => !this.#isBlank(record)).length
+    this.#takeRows()
+    const done = this.#seen
     const place = {
       ...(done === 0 ? {} : { row: done }),
       ...(typeof column === 'number' && this.#names[column] !== undefined ? { column: this.#names[column] } : {}),
@@ -225,6 +233,7 @@ export class CsvRows {
       case 'CSV_MAX_RECORD_SIZE':
         return overBudget(`CSV ${where}`, this.#recordLimit + 1, 'cellBytes', this.#recordLimit, place)
       case 'CSV_QUOTE_NOT_CLOSED':
+        this.#endedInQuotes = true
         return corruptFile(`CSV ${where}: the file ends within a quoted cell.`, place)
       case 'CSV_INVALID_CLOSING_QUOTE':
         return corruptFile(`CSV ${where}: a quoted cell goes on after its closing quote; quotes within it have to be doubled.`, place)
@@ -237,13 +246,14 @@ export class CsvRows {
 
   /** Everything before the ill-formed bytes was fed: the row they are in is the one that is not complete. */
   async #notUtf8(offset: number): Promise<unknown> {
+    const held = this.#quotes.end()
     const { inside } = this.#quotes
     try {
-      await this.#feed(this.#quotes.end())
+      await this.#feed(held)
       await this.#finish()
     } catch (error) {
       // Cut within a quoted cell, as expected; any other error came before these bytes.
-      if (!inside) return error
+      if (!this.#endedInQuotes) return error
     }
     this.#takeRows()
     const begins = inside || this.#lastByte === 0x0a || this.#lastByte === 0x0d

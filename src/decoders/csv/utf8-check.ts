@@ -38,7 +38,8 @@ function sequenceLength(lead: number): number {
   return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
 }
 
-function firstIllFormed(bytes: Uint8Array): number {
+/** Where the first ill-formed sequence starts; the length when there is none. */
+export function firstIllFormed(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; ) {
     const length = sequenceLength(bytes[at] as number)
     if (!isUtf8(bytes.subarray(at, at + length))) return at
