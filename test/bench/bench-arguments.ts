@@ -10,6 +10,8 @@ export interface BenchArguments {
   readonly minutes: number
   /** Write the page of figures. */
   readonly write: boolean
+  /** Make a CPU profile of each case. */
+  readonly profile: boolean
 }
 
 export const usage = `npm run bench -- [options]
@@ -18,6 +20,7 @@ export const usage = `npm run bench -- [options]
   --runs N         runs of each case, taken in turns (5)
   --only WORD      cases whose id holds the word, for example csv, 'parquet lading', duckdb; may be repeated
   --minutes N      begin no further round after so many (28; quick 5)
+  --profile        CPU profiles in .cache/bench/profiles, of the host's process; slower, so no page is written
   --write          write docs/reference/performance.md also after a quick or partial bench
   --help`
 
@@ -32,16 +35,17 @@ export function benchArguments(args: readonly string[]): BenchArguments | 'help'
       only: { type: 'string', multiple: true, default: [] },
       minutes: { type: 'string' },
       write: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return 'help'
-  const { quick, only } = values
+  const { quick, only, profile } = values
   const rows = count('rows', values.rows, quick ? 150_000 : 1_000_000)
   const runs = count('runs', values.runs, quick ? 3 : 5)
   const minutes = count('minutes', values.minutes, quick ? 5 : 28)
   const whole = !quick && only.length === 0 && rows >= 1_000_000 && runs >= 5
-  return { rows, runs, only, minutes, write: values.write || whole }
+  return { rows, runs, only, minutes, write: !profile && (values.write || whole), profile }
 }
 
 function count(name: string, text: string | undefined, fallback: number): number {

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,18 +24,21 @@ async function main(): Promise<void> {
   const { rows, runs, only, minutes } = options
   const deadline = performance.now() + minutes * 60_000
   say(machine())
-  const folders = { warm: join(cache, `data-${warmRows}`), data: join(cache, `data-${rows}`) }
+  const build = join(cache, `build-${process.pid}`)
+  const profiles = options.profile ? join(cache, 'profiles') : undefined
+  const folders = { warm: join(cache, `data-${warmRows}`), data: join(cache, `data-${rows}`), scratch: join(build, 'scratch') }
   await writeData(folders.warm, warmRows, say)
   await writeData(folders.data, rows, say)
-  const build = join(cache, `build-${process.pid}`)
+  await removeLeftovers()
   try {
+    await mkdir(folders.scratch, { recursive: true })
     say('building the library and the programs')
     const script = await buildPrograms(build)
-    const modes = await availableModes(script, folders.warm, say)
+    const modes = await availableModes(script, folders.warm, folders.scratch, say)
     const matching = (id: string): boolean => only.length === 0 || only.some((word) => id.includes(word))
     const cases = benchCases(modes, matching)
     if (cases.length === 0) throw new Error(`No case matches ${only.join(', ')}.`)
-    const { runsOf, failures } = await runRounds({ script, cases, folders, rows, runs, deadline, say })
+    const { runsOf, failures } = await runRounds({ script, cases, folders, rows, runs, deadline, profiles, say })
 
     const summaries = [...runsOf].map(([benchCase, { fileRows, results }]) => summarise(benchCase, fileRows, results))
     const fewest = Math.min(...summaries.map((summary) => summary.runs))
@@ -56,6 +59,22 @@ async function main(): Promise<void> {
     }
   } finally {
     await rm(build, { recursive: true, force: true })
+  }
+}
+
+/** Builds of benches that were killed. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const pid = Number(/^build-(\d+)$/.exec(name)?.[1])
+    if (pid > 0 && !isRunning(pid)) await rm(join(cache, name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -4,8 +4,8 @@ import type { BenchProgram, ProgramOptions } from './cases/bench-case.js'
 export const programs = {
   'lading-columns': async (options) => (await import('./cases/lading.js')).ladingColumns(options),
   'lading-rows': async (options) => (await import('./cases/lading.js')).ladingRows(options),
-  'decode-only': async () => (await import('./cases/lading-mapping.js')).decodeOnly(),
-  'timed-mapping': async () => (await import('./cases/lading-mapping.js')).timedMapping(),
+  'decode-only': async (options) => (await import('./cases/lading-mapping.js')).decodeOnly(options),
+  'timed-mapping': async (options) => (await import('./cases/lading-mapping.js')).timedMapping(options),
   'csv-parse-valibot': async () => (await import('./cases/csv-parse.js')).csvParseValibot(),
   'duckdb-columns': async (options) => (await import('./cases/duckdb.js')).duckdbColumns(options),
   'duckdb-rows': async (options) => (await import('./cases/duckdb.js')).duckdbRows(options),

@@ -53,10 +53,11 @@ test('medians of odd and even counts', () => {
 })
 
 test('arguments', () => {
-  expect(benchArguments([])).toEqual({ rows, runs: 5, only: [], minutes: 28, write: true })
+  expect(benchArguments([])).toEqual({ rows, runs: 5, only: [], minutes: 28, write: true, profile: false })
   expect(benchArguments(['--quick'])).toMatchObject({ rows: 150_000, runs: 3, write: false })
   expect(benchArguments(['--only', 'csv', '--only', 'avro'])).toMatchObject({ only: ['csv', 'avro'], write: false })
   expect(benchArguments(['--rows', '20_000', '--write'])).toMatchObject({ rows: 20_000, write: true })
+  expect(benchArguments(['--write', '--profile'])).toMatchObject({ write: false, profile: true })
   expect(() => benchArguments(['--rows', 'many'])).toThrow('--rows must be a whole number from 1, not "many".')
   expect(() => benchArguments(['--fast'])).toThrow('--fast')
 })

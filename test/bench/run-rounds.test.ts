@@ -19,7 +19,7 @@ async function roundsOf(answer: string, runs = 1, deadline = Number.POSITIVE_INF
   await writeFile(script, `${prelude}console.log('noise'); console.log(JSON.stringify(${answer}))\n`)
   const cases = benchCases(['inline'], (id) => /^arrow (lading-columns|arrow-rows)/.test(id))
   const said: string[] = []
-  const folders = { warm: folder, data: folder }
+  const folders = { warm: folder, data: folder, scratch: folder }
   const result = await runRounds({ script, cases, folders, rows: 1_000, runs, deadline, say: (line) => said.push(line) })
   return { ...result, said, cases }
 }

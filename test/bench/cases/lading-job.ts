@@ -1,5 +1,5 @@
 import { link, mkdtemp, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { ImportJob, localSource, type MappedBatch, memoryStore, type SchemaMapper, type Sink } from 'lading'
 import type { ProgramOptions } from './bench-case.js'
 
@@ -13,12 +13,10 @@ export interface LadingJob {
 /** A job with a local source, a memory store and a sink that does what `write` does with each batch. */
 export async function ladingJob<R>(
   mapper: SchemaMapper<R>,
-  beside: string,
-  { isolation }: Pick<ProgramOptions, 'isolation'>,
+  { isolation, scratch }: Pick<ProgramOptions, 'isolation' | 'scratch'>,
   write: (batch: MappedBatch<R>) => void,
 ): Promise<LadingJob> {
-  // Beside the data: links do not cross file systems.
-  const folder = await mkdtemp(join(dirname(beside), 'linked-'))
+  const folder = await mkdtemp(join(scratch, 'linked-'))
   const job = new ImportJob<R>({
     id: 'bench',
     source: localSource({ folder, settleMs: 0 }),

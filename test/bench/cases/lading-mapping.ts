@@ -1,16 +1,17 @@
 import type { ColumnBatch, MappedBatch, Mapping, SchemaMapper } from 'lading'
 import { Checksum, resultOf } from '../checksum/checksum.js'
-import type { BenchProgram, CaseOutcome } from './bench-case.js'
+import type { BenchProgram, CaseOutcome, ProgramOptions } from './bench-case.js'
 import { ladingJob } from './lading-job.js'
 import { modelMapper } from './model-mapper.js'
 
 /** Decodes the columns that the model's mapping reads, and maps nothing: what mapping and checks stand on top of. */
-export const decodeOnly = (): BenchProgram => counting((mapping) => ({ ...passOn(mapping), build: () => [] }))
+export const decodeOnly = (options: ProgramOptions): BenchProgram =>
+  counting(options, (mapping) => ({ ...passOn(mapping), build: () => [] }))
 
 /** Decodes, maps and checks on the host's loop, timing the mapping apart. */
-export function timedMapping(): BenchProgram {
+export function timedMapping(options: ProgramOptions): BenchProgram {
   let spent = 0n
-  const timed = counting((mapping) => ({
+  const timed = counting(options, (mapping) => ({
     ...mapping,
     build: (rows, from, to) => mapping.build(rows, from, to),
     apply(batch) {
@@ -44,7 +45,7 @@ const passOn = (mapping: Mapping<unknown>): Pick<Mapping<unknown>, 'reads' | 'ap
 })
 
 /** Inline, because the mapper is the bench's own; the sink only counts. */
-function counting(change: (mapping: Mapping<unknown>) => Mapping<unknown>): BenchProgram {
+function counting({ scratch }: ProgramOptions, change: (mapping: Mapping<unknown>) => Mapping<unknown>): BenchProgram {
   let checksum = new Checksum()
   const count = (batch: MappedBatch<unknown>): void => {
     checksum.rows += batch.rowCount
@@ -58,7 +59,7 @@ function counting(change: (mapping: Mapping<unknown>) => Mapping<unknown>): Benc
   return {
     async run(path) {
       checksum = new Checksum()
-      job ??= ladingJob(mapper, path, { isolation: 'inline' }, count)
+      job ??= ladingJob(mapper, { isolation: 'inline', scratch }, count)
       await (await job).importFile(path)
       return resultOf(checksum)
     },

@@ -1,4 +1,4 @@
-import type { Column, ColumnGroup, MappedBatch, SchemaMapper } from 'lading'
+import { type Column, type ColumnGroup, ConfigError, type MappedBatch, type SchemaMapper } from 'lading'
 import { Checksum, resultOf } from '../checksum/checksum.js'
 import { columnSums } from '../checksum/column-sums.js'
 import { rowSums } from '../checksum/row-sums.js'
@@ -27,26 +27,30 @@ export const ladingRows = (options: ProgramOptions): BenchProgram =>
   })
 
 function program(options: ProgramOptions, consume: (checksum: Checksum) => (batch: Batch) => void): BenchProgram {
+  const { mapper, ...note } = options.vectors ? vectorMapper() : { mapper: modelMapper() }
   let job: LadingJob | undefined
   let write: (batch: Batch) => void
   return {
     async run(path) {
       const checksum = new Checksum()
       write = consume(checksum)
-      job ??= await ladingJob(options.vectors ? vectorMapper() : modelMapper(), path, options, (batch) => write(batch))
+      job ??= await ladingJob(mapper, options, (batch) => write(batch))
       await job.importFile(path)
-      return resultOf(checksum)
+      return { ...resultOf(checksum), ...note }
     },
     close: async () => job?.close(),
   }
 }
 
 /** Embeddings by the product, as soon as it maps them. */
-export function vectorMapper(): SchemaMapper<BenchRecord> {
+function vectorMapper(): { readonly mapper: SchemaMapper<BenchRecord>; readonly note?: string } {
   try {
-    return embeddingMapper() as SchemaMapper<BenchRecord>
+    return { mapper: embeddingMapper() }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID')) throw error
-    return withVectors(modelMapper())
+    if (!(error instanceof ConfigError && error.issues.some(({ code }) => code === 'feature-not-built'))) throw error
+    return {
+      mapper: withVectors(modelMapper()),
+      note: 'Lading maps no embeddings yet: the bench reads the vectors from the decoded column.',
+    }
   }
 }

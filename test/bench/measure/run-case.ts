@@ -6,11 +6,11 @@ import { cpuMsOf, machineCpuMs, residentBytes, treeOf } from './process-tree.js'
 
 const sampleMs = 50
 
-/** Runs one case in a process of its own, watching its memory from outside. Throws what the process said when it failed. */
-export async function runCase(script: string, order: CaseOrder): Promise<CaseRun> {
+/** Runs one case in a process of its own, watching its memory from outside. `flags` are Node's. Throws what the process said when it failed. */
+export async function runCase(script: string, order: CaseOrder, flags: readonly string[] = []): Promise<CaseRun> {
   const machineBefore = machineCpuMs()
   const begun = performance.now()
-  const child = spawn(process.execPath, [script, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...flags, script, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'pipe'] })
   const pid = child.pid
   if (pid === undefined) throw new Error('The process of a case could not be started.')
   let stdout = ''

@@ -9,12 +9,14 @@ import { runCase } from './run-case.js'
 export interface Rounds {
   readonly script: string
   readonly cases: readonly BenchCase[]
-  readonly folders: { readonly warm: string; readonly data: string }
+  readonly folders: { readonly warm: string; readonly data: string; readonly scratch: string }
   /** Rows of most files. */
   readonly rows: number
   readonly runs: number
   /** No round is begun that would end after this, by the last one's length (`performance.now()`). */
   readonly deadline: number
+  /** Where CPU profiles go; none are made when absent. */
+  readonly profiles?: string | undefined
   readonly say: (line: string) => void
 }
 
@@ -25,7 +27,7 @@ export interface RoundsResult {
 }
 
 /** Runs all cases once, then all again: whatever slows the machine down for a while, slows all alike. */
-export async function runRounds({ script, cases, folders, rows, runs, deadline, say }: Rounds): Promise<RoundsResult> {
+export async function runRounds({ script, cases, folders, rows, runs, deadline, profiles, say }: Rounds): Promise<RoundsResult> {
   const runsOf = new Map<BenchCase, { fileRows: number; results: CaseRun[] }>()
   const failures: string[] = []
   const failed = new Set<BenchCase>()
@@ -43,8 +45,12 @@ export async function runRounds({ script, cases, folders, rows, runs, deadline, 
       const name = dataFiles[section.file]
       const fileRows = rowsOfFile(section.file, rows)
       try {
-        const order = { program, isolation: isolation ?? 'inline', vectors: section.vectors ?? false } as const
-        const run = await runCase(script, { ...order, path: join(folders.data, name), warmPath: join(folders.warm, name) })
+        const flags =
+          profiles === undefined
+            ? []
+            : ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${id.replaceAll(' ', '-')}.cpuprofile`]
+        const order = { program, isolation: isolation ?? 'inline', vectors: section.vectors ?? false, scratch: folders.scratch } as const
+        const run = await runCase(script, { ...order, path: join(folders.data, name), warmPath: join(folders.warm, name) }, flags)
         checker(benchCase, fileRows, run)
         const known = runsOf.get(benchCase) ?? { fileRows, results: [] }
         known.results.push(run)

@@ -15,6 +15,7 @@ export interface CaseSummary {
   readonly firstMs: Spread
   readonly mappingNs: Spread
   readonly othersCores: Spread
+  readonly note: string | null
 }
 
 export interface Spread {
@@ -36,6 +37,7 @@ export function summarise(benchCase: BenchCase, rows: number, runs: readonly Cas
     firstMs: over(({ firstMs }) => firstMs),
     mappingNs: over(({ mappingNs }) => mappingNs ?? 0),
     othersCores: over(({ othersCores }) => othersCores),
+    note: runs.find(({ note }) => note !== undefined)?.note ?? null,
   }
 }
 

@@ -38,10 +38,10 @@ ${mappingTable(summaries)}
 | CPU s/Mrow | processor seconds per million rows, of the process, its threads and its children |
 | peak MB | highest resident memory of the process and its children together, looked at every 50 ms, the start included; memory that both share counts twice |
 | stall ms, worst | the longest that the event loop of the host was held during one import: median over the runs, and the longest of all |
+| first ms | the small file read before, with all that is done once: loading modules, starting a child process, opening a database |
 | ÷ peer | how many times as fast as that peer |
 
-Before the measured file each case reads one of 2,000 rows, in the same process: loading modules, starting a child process and opening a database are not in
-the figures, for Lading and peers alike.
+Before the measured file each case reads one of 2,000 rows, in the same process. What that takes is in no other figure than memory, for Lading and peers alike.
 
 ## What each case does
 

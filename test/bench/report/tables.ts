@@ -23,6 +23,7 @@ export function caseTables(summaries: readonly CaseSummary[]): string {
         'peak MB',
         'stall ms',
         'worst',
+        'first ms',
         ...peers.map(({ case: c }) => `÷ ${c.program}`),
       ]
       const lines = cases.map((summary) => [
@@ -33,9 +34,11 @@ export function caseTables(summaries: readonly CaseSummary[]): string {
         round(summary.peakMb.median),
         round(summary.stallMs.median),
         round(summary.stallMs.most),
+        round(summary.firstMs.median),
         ...peers.map((peer) => ratio(peer.wallMs.median / summary.wallMs.median)),
       ])
-      return `### ${section.title}\n\n${markdownTable(head, lines)}`
+      const notes = [...new Set(cases.flatMap(({ note }) => (note === null ? [] : [note])))]
+      return [`### ${section.title}`, markdownTable(head, lines), ...notes].join('\n\n')
     })
     .join('\n\n')
 }
