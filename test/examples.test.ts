@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
@@ -24,7 +24,8 @@ test('there are examples', () => {
 // A process of its own each: it must also end by itself.
 test.each(programs)('%s prints what it says', { timeout: 70_000 }, async (name) => {
   const path = `${root}examples/${name}`
-  const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', path], {
+  const imports = ['tsx', pathToFileURL(`${root}test/tooling/name-worker.ts`).href].flatMap((specifier) => ['--import', specifier])
+  const { stdout, stderr } = await run(process.execPath, [...imports, path], {
     cwd: root,
     timeout: 60_000,
     // The SDK's announcement that it will leave Node 20.

@@ -23,8 +23,6 @@ export interface IsolationEntry {
   readonly entry: URL
 }
 
-const AUTO_IS_FAR = false as boolean
-
 /** Called once, when files are decoded in threads because no process can be started. */
 export type OnReduced = (reason: string) => void
 
@@ -38,7 +36,7 @@ export function isolationEngine(
   onReduced: OnReduced,
 ): IsolationEngine {
   const { mode = 'auto', entry: given } = typeof option === 'string' ? { mode: option, entry: undefined } : option
-  if (mode === 'inline' || (mode === 'auto' && !AUTO_IS_FAR)) return inlineEngine
+  if (mode === 'inline') return inlineEngine
   for (const decoder of decoders) checkPortable(decoder)
   const entry = workerLocation(given)
   if (entry === null) {

@@ -80,7 +80,9 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
       sink,
       store: options.store,
       decoders,
-      isolation: isolationEngine(isolation, decoders, (reason) => events.emit('isolationReduced', { from: 'process', to: 'thread', reason })),
+      isolation: isolationEngine(isolation, decoders, (reason) =>
+        events.emit('isolationReduced', { from: 'process', to: 'thread', reason }),
+      ),
       settings,
       budgets: allBudgets,
       events,

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { SchemaMapper } from '../../src/contracts/schema-mapper.js'
 import { csvDecoder } from '../../src/decoders/csv/csv-decoder.js'
 import { SourceError } from '../../src/errors.js'
+import type { IsolationEngine } from '../../src/isolation/exchange.js'
 import { farEngine } from '../../src/isolation/host/far-engine.js'
 import { FarSidePool } from '../../src/isolation/host/far-side-pool.js'
-import { engines, entry, exchangeInput, fileContext, type InputOptions, readAll } from './exchange-input.js'
+import { entry, exchangeInput, farSides, fileContext, type InputOptions, readAll } from './exchange-input.js'
 import { fixtureDecoder, fixtures } from './fixture-decoder.js'
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -15,13 +16,13 @@ const endless = (options: InputOptions = {}) =>
     stored: { size: 1e9, read: async () => new Uint8Array(1), ...options.stored },
   })
 
-async function begin(engine: ReturnType<typeof engines>[number]['engine'], input: ReturnType<typeof endless>) {
+async function begin(engine: IsolationEngine, input: ReturnType<typeof endless>) {
   const exchange = await engine.open(input)
   const { rows } = exchange.start({ schema: exchange.schema, file: fileContext(input), batchRows: 2048, batchBytes: 4e6 })
   return { exchange, rows: rows[Symbol.asyncIterator]() }
 }
 
-describe.each(engines().filter(({ name }) => name !== 'inline'))('bounds: $name', ({ name, engine }) => {
+describe.each(farSides)('bounds: $name', ({ name, engine }) => {
   test('a sink that takes nothing stops the decoder', async () => {
     let reads = 0
     const read = async (): Promise<Uint8Array> => {

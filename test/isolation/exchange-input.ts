@@ -101,12 +101,8 @@ function plain({ rowsRead, firstRow, accepted, rejected }: MappedRows, schema: P
   }
 }
 
-/** Each side that can decode, with a pool of its own so that tests do not wait for each other. */
-export function engines(): readonly { readonly name: 'inline' | 'thread' | 'process'; readonly engine: IsolationEngine }[] {
-  const pool = new FarSidePool(2)
-  return [
-    { name: 'inline', engine: inlineEngine },
-    { name: 'thread', engine: farEngine('thread', entry, pool) },
-    { name: 'process', engine: farEngine('process', entry, pool) },
-  ]
-}
+const pool = new FarSidePool(2)
+/** The sides that can decode outside the host, with a pool of their own. */
+export const farSides = (['thread', 'process'] as const).map((name) => ({ name, engine: farEngine(name, entry, pool) }))
+/** Each side that can decode. */
+export const sides = [{ name: 'inline' as const, engine: inlineEngine }, ...farSides]

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { csvDecoder } from '../../src/decoders/csv/csv-decoder.js'
 import type { Budgets } from '../../src/model/budgets.js'
-import { engines, exchangeInput, fileContext, readAll } from './exchange-input.js'
+import { exchangeInput, farSides, fileContext, readAll } from './exchange-input.js'
 import { fixtureDecoder } from './fixture-decoder.js'
 
 const MiB = 1024 * 1024
@@ -52,7 +52,7 @@ const inThread: readonly (readonly [deed: string, code: string, words: RegExp])[
   ['rejects', 'DECODER_DIED', /status 1/],
 ]
 
-describe.each(engines().filter(({ name }) => name !== 'inline'))('a hostile far side as $name', ({ name, engine }) => {
+describe.each(farSides)('a hostile far side as $name', ({ name, engine }) => {
   const input = (deed: string, when = 'batches') =>
     exchangeInput(fixtureDecoder('hostileDecoder', { deed, when }), {
       // A full heap takes its time to be found full.

@@ -36,6 +36,8 @@ beforeAll(async () => {
   runCommand('tsup', ['--silent', '--out-dir', join(installed, 'dist')], { env: { LADING_BUILD: 'js' } })
   await cp(join(ROOT, 'package.json'), join(installed, 'package.json'))
   bare = await mkdtemp(join(tmpdir(), 'lading-bare-'))
+  // A package of its own, or `lading` would be the project around it.
+  await writeFile(join(host, 'package.json'), '{ "name": "host", "private": true }')
   await cp(join(host, 'node_modules'), join(bare, 'node_modules'), { recursive: true })
   for (const name of ['valibot', 'eventemitter3']) await symlink(join(ROOT, 'node_modules', name), join(bare, 'node_modules', name))
 }, 120_000)
