@@ -54,7 +54,8 @@ export async function copyRows(job: JobContext, input: CopyInput): Promise<void>
     if (rows.accepted.rowCount > 0) {
       if (totals.rowsWritten === 0) await input.beforeFirstWrite()
       const batch = mappedBatch(rows, mapping, batchToken(file.context, input.plan, rows.firstRow, rows.rowsRead))
-      await abortable(input.writer.write(batch, { signal }), signal).catch((error: unknown) => {
+      const writing = async (): Promise<void> => input.writer.write(batch, { signal })
+      await abortable(writing(), signal).catch((error: unknown) => {
         signal.throwIfAborted()
         throw sinkErrorFrom(error, file.context.key)
       })

@@ -16,7 +16,7 @@ import { type GuardedReader, openGuarded, sourceErrorFrom } from './guarded-read
 import type { JobContext } from './job-context.js'
 import { LeaseKeeper, lostClaim } from './lease-keeper.js'
 import { readHead, storedBytes } from './open-bytes.js'
-import { exhausted, judge, sinkErrorFrom, storeErrorFrom, type Verdict } from './retry-policy.js'
+import { exhausted, fileBackoffMs, judge, sinkErrorFrom, storeErrorFrom, type Verdict } from './retry-policy.js'
 import { abortWriter, begin, settle } from './settle.js'
 
 /** How an attempt ended, for the loop that claimed the file. */
@@ -40,9 +40,10 @@ const COMMIT_MARGIN = 0.2
 export async function runFile(job: JobContext, claim: Claim, schemaVersion: number, stop: AbortSignal): Promise<FileOutcome> {
   const run = new FileRun(job, claim, schemaVersion, stop)
   try {
-    return await run.import()
+    return await run.import().catch((error: unknown) => run.endBy(error))
   } catch (error) {
-    return await run.endBy(error)
+    // A part that breaks its contract even here must not end the host's process: the lease runs out.
+    return { as: 'lost', key: claim.entry.key, rowsRejected: 0, error: sinkErrorFrom(error, claim.entry.key) }
   } finally {
     await run.release()
   }
@@ -63,6 +64,8 @@ class FileRun {
   #writer: FileWriter<unknown> | undefined
   /** The sink has been fenced and asked by this attempt. */
   #asked = false
+  /** A commit was begun, and whether its rows are in the sink is not in the ledger yet. */
+  #inDoubt = false
   #format: string | null
 
   constructor(job: JobContext, claim: Claim, schemaVersion: number, stop: AbortSignal) {
@@ -250,6 +253,7 @@ class FileRun {
       if (!(await this.#job.store.ledger.finish(this.#claim, ending, { transaction, signal: this.#signal }))) throw lostClaim(this.#claim)
     }
     let receipt: Receipt
+    this.#inDoubt = true
     try {
       receipt = await abortable(
         writer.commit({ rows, rejected }, { signal: this.#signal, ...(this.#job.shared ? { seal } : {}) }),
@@ -260,7 +264,10 @@ class FileRun {
     }
     this.#writer = undefined
     await probe('P22', this.#file.place)
-    if (receipt.rows + receipt.rejected !== rowsRead) throw this.#wrongReceipt(receipt, rowsRead)
+    if (receipt.rows + receipt.rejected !== rowsRead) {
+      this.#inDoubt = false
+      throw this.#wrongReceipt(receipt, rowsRead)
+    }
     return await this.#complete(receipt, counts, issues)
   }
 
@@ -273,9 +280,14 @@ class FileRun {
   ): Promise<FileOutcome> {
     const error = thrown instanceof ImportError || !this.#signal.aborted ? sinkErrorFrom(thrown, this.#claim.entry.key) : thrown
     this.#writer = undefined
-    const fresh = AbortSignal.timeout(Math.max(1_000, this.#job.settings.leaseMs))
-    const renewal = await this.#job.store.ledger.renew(this.#claim, { leaseMs: this.#job.settings.leaseMs, inDoubt: true, signal: fresh })
-    await abortWriter(writer, error)
+    const { leaseMs } = this.#job.settings
+    const fresh = AbortSignal.timeout(Math.max(1_000, leaseMs))
+    const renewing = this.#job.store.ledger.renew(this.#claim, { leaseMs, inDoubt: true, signal: fresh })
+    const renewal = await abortable(renewing, fresh)
+      .catch((failure: unknown) => {
+        throw storeErrorFrom(failure)
+      })
+      .finally(() => abortWriter(writer, error))
     if (renewal === undefined) {
       // Shared database: the seal may have gone through, and the row is then no longer claimed.
       const sealed = this.#job.shared && (await this.#sealedByUs(fresh))
@@ -288,6 +300,7 @@ class FileRun {
       if (receipt !== null) return await this.#complete(receipt, counts, issues)
     }
     await this.#lease.mark({ inDoubt: false })
+    this.#inDoubt = false
     throw error
   }
 
@@ -326,6 +339,7 @@ class FileRun {
   async #record(verdict: Verdict): Promise<FileOutcome> {
     const { key } = this.#claim.entry
     if (verdict.as === 'lost') return await this.#lostOrBehind(verdict.error)
+    if (verdict.as === 'release' || verdict.as === 'retry') await this.#keepDoubt()
     if (verdict.as === 'release') {
       const error = verdict.error?.toJSON()
       const released = await this.#finish({ as: 'release', notBeforeMs: verdict.notBeforeMs, ...(error === undefined ? {} : { error }) })
@@ -338,7 +352,12 @@ class FileRun {
       this.#job.events.emit('fileRetried', { file: this.#file.context, attempt: this.#claim.entry.attempts, error, nextTryAt })
       return this.#outcome('retried', error)
     }
-    const receipt = await this.#settleBeforeEnd()
+    let receipt: Receipt | null
+    try {
+      receipt = await this.#settleBeforeEnd()
+    } catch (failure) {
+      return await this.#stillSettling(sinkErrorFrom(failure, key))
+    }
     if (receipt !== null) return await this.#complete(receipt, countsOf(receipt), [])
     await probe('P25', this.#file.place)
     if (verdict.as === 'skip') {
@@ -355,9 +374,23 @@ class FileRun {
     return this.#outcome('failed', located)
   }
 
+  /** Nobody may take a file for untouched whose rows may be in the sink: the next claim has to know. */
+  async #keepDoubt(): Promise<void> {
+    if (this.#inDoubt) await this.#lease.mark({ inDoubt: true })
+  }
+
+  /** The sink does not answer: until it has, the file has no end. It waits, and no attempt is used up. */
+  async #stillSettling(error: ImportError): Promise<FileOutcome> {
+    if (error.code === 'FENCED') return await this.#lostOrBehind(error)
+    const notBeforeMs = Math.max(error.retryAfterMs ?? 0, fileBackoffMs(this.#claim.entry.attempts))
+    return await this.#record({ as: 'release', notBeforeMs, error })
+  }
+
   /** Without this a zombie's rows could appear in a file that the ledger calls failed. */
   async #settleBeforeEnd(): Promise<Receipt | null> {
-    if (this.#asked || (this.#claim.first && !this.#claim.entry.inDoubt) || this.#job.sink.delivery !== 'transactional') return null
+    const { first, entry } = this.#claim
+    const isSettled = !this.#inDoubt && (this.#asked || (first && !entry.inDoubt))
+    if (isSettled || this.#job.sink.delivery !== 'transactional') return null
     const receipt = await settle(this.#job, this.#file.sinkFile, AbortSignal.timeout(Math.max(1_000, this.#job.settings.leaseMs)))
     this.#asked = true
     if (receipt !== null) this.#job.events.emit('fileSettled', { file: this.#file.context, receipt })

@@ -31,5 +31,6 @@ export async function begin(job: JobContext, file: SinkFile, signal: AbortSignal
  */
 export async function abortWriter(writer: FileWriter<unknown>, reason: unknown): Promise<void> {
   const signal = AbortSignal.timeout(ABORT_DEADLINE_MS)
-  await abortable(writer.abort(reason, { signal }), signal).catch(() => undefined)
+  const aborting = async (): Promise<void> => writer.abort(reason, { signal })
+  await abortable(aborting(), signal).catch(() => undefined)
 }
