@@ -1,6 +1,7 @@
 import type { Issue } from '../../model/issue.js'
 import { nearestNames } from '../../util/nearest-names.js'
 import { issueOf, quoted } from '../issue-codes.js'
+import { keysElsewhere } from './aliases.js'
 import { type KeyShape, keyShapes } from './key-shapes.js'
 import { type ModelType, modelTypes } from './model-type.js'
 import { optionEntries } from './option-shape.js'
@@ -41,13 +42,19 @@ function unknownKey(key: string, path: string, known: readonly string[], expecte
   if (known.includes(key)) return []
   const [nearest] = nearestNames(key, known)
   const others = modelTypesWith(key)
+  const elsewhere = Object.hasOwn(keysElsewhere, key) ? keysElsewhere[key] : undefined
   const remedy =
-    nearest === undefined
+    elsewhere ??
+    (nearest === undefined
       ? others.length === 0
         ? `Remove it, or use one of ${known.join(', ')}.`
         : `It is a field of ${others.join(', ')}: remove it, or change modelType.`
-      : `Did you mean ${nearest}?`
+      : `Did you mean ${nearest}?`)
   const field = path === 'schema.' ? key : `${path}${key}`
-  const fix = nearest === undefined ? { action: 'remove' as const, field } : { action: 'rename' as const, field }
+  // The key to rename it to stands where other fixes have a column.
+  const fix =
+    nearest === undefined || elsewhere !== undefined
+      ? { action: 'remove' as const, field }
+      : { action: 'rename' as const, field, column: nearest }
   return [issueOf('option-unknown', { path: quoted(`${path}${key}`), expected, remedy }, { field, fix })]
 }

@@ -45,7 +45,7 @@ describe('parseModelSchema', () => {
   it('collects every problem into one error', () => {
     const error = refusal({
       modelType: 'score_categorical',
-      environment: 'prod',
+      environment: 'staging',
       batch: 'x',
       maxIdLength: 513,
       schema: { prediction_id: '', prediction_lable: 'l', features_list: [], column_types: { id: 'text' } },
@@ -66,6 +66,44 @@ describe('parseModelSchema', () => {
     expect(error.issues[4]?.message).toBe('maxIdLength must be a whole number from 1 to 512.')
     expect(error.message).toContain('"batch" is not an option of modelSchema.')
     for (const { message, remedy } of error.issues) expect(`${message}${remedy}`).not.toMatch(/[{}]|undefined/)
+  })
+
+  it('takes the names that people use', () => {
+    const options = parseModelSchema({
+      modelName: 'm',
+      modelType: 'Binary Classification',
+      modelEnvironmentName: 'Prod',
+      modelVersion: null,
+      schema: {
+        prediction_ID: 'id',
+        predictionLabel: 'l',
+        tags: 'tag/.*',
+        shap: 'shap/',
+        embeddingFeatures: [{ featureName: 'e', vectorCol: 'v' }],
+      },
+    })
+    expect(options).toEqual(
+      parseModelSchema({
+        model: 'm',
+        modelType: 'score_categorical',
+        environment: 'production',
+        schema: {
+          prediction_id: 'id',
+          prediction_label: 'l',
+          tags: 'tag/',
+          shap_values: 'shap/',
+          embedding_features: [{ feature_name: 'e', vector_column: 'v' }],
+        },
+      }),
+    )
+  })
+
+  it('refuses a key said twice, and says where keys of other tools belong', () => {
+    const twice = refusal(withSchema({ predictionLabel: 'other' }))
+    expect(twice.issues[0]).toMatchObject({ code: 'option-conflict', fix: { action: 'remove', field: 'predictionLabel' } })
+    const elsewhere = refusal({ ...valid, bucketName: 'b' })
+    expect(elsewhere.issues[0]).toMatchObject({ code: 'option-unknown', fix: { action: 'remove', field: 'bucketName' } })
+    expect(elsewhere.issues[0]?.remedy).toContain('s3Source({ url })')
   })
 
   it('says which model type a key belongs to', () => {
