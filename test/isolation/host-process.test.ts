@@ -93,3 +93,15 @@ describe.skipIf(process.platform !== 'linux')('a host that is killed', () => {
     host.kill('SIGKILL')
   })
 })
+
+describe('a host that has nothing left to do', () => {
+  test.each(['process', 'thread'])('ends, though a far side is kept for the next file: %s', async (mode) => {
+    const begun = Date.now()
+    const path = fileURLToPath(new URL('fixtures/short-host.ts', import.meta.url))
+    const worker = fileURLToPath(new URL('../tooling/name-worker.ts', import.meta.url))
+    const said = execFileSync(process.execPath, ['--import', 'tsx', '--import', worker, path, mode], { cwd: root, encoding: 'utf8' })
+    expect(said).toBe('1 file, 3 rows\n')
+    // Far sides are kept for 30 s.
+    expect(Date.now() - begun).toBeLessThan(15_000)
+  })
+})

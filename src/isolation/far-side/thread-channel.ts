@@ -6,6 +6,8 @@ import type { FarChannel } from './far-channel.js'
 export function threadChannel(): FarChannel {
   if (parentPort === null) throw new Error('A thread channel works in a worker thread alone.')
   const port: MessagePort = parentPort
+  // Nobody reads them: what a part prints would pile up.
+  for (const stream of [process.stdout, process.stderr]) stream.write = () => true
   return {
     post(message, body) {
       if (body === undefined) port.postMessage({ header: message, body: null })

@@ -21,6 +21,7 @@ export async function startThread({ entry, memoryBytes }: FarSideStart): Promise
       execArgv: [],
       env: {},
       stdin: true,
+      // Kept apart and never read: reading would keep the host's process running. The thread drops what it says.
       stdout: true,
       stderr: true,
       resourceLimits: {
@@ -62,8 +63,6 @@ class ThreadSide implements FarSide {
       this.#ended({ how: 'exit', code, signal: null, outOfMemory: this.#outOfMemory })
     })
     worker.on('message', (message: { readonly header?: unknown; readonly body?: unknown } | null) => this.#take(message))
-    worker.stdout.resume()
-    worker.stderr.resume()
   }
 
   get alive(): boolean {
