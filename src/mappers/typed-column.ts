@@ -1,8 +1,8 @@
 import { MappingError } from '../errors.js'
 import type { Column, ColumnOf } from '../model/column.js'
 import { columnOf } from '../model/column-of.js'
+import { compactColumn } from '../model/compact-column.js'
 import type { DataType } from '../model/data-type.js'
-import { compactColumn } from './compact-column.js'
 
 /**
  * A column of the kind that was asked for, in a form that mappers walk: `values` of a plug-in or a test are typed (cells

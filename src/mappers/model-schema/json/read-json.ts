@@ -1,6 +1,6 @@
 import { bitAt, ValidityBuilder } from '../../../model/bitmap.js'
 import type { Column, ColumnOf } from '../../../model/column.js'
-import { compactColumn } from '../../compact-column.js'
+import { compactColumn } from '../../../model/compact-column.js'
 import type { TextColumn, Utf8Column } from '../../to-text.js'
 import { JsonCursor } from './json-cursor.js'
 import type { JsonShape } from './json-shapes.js'

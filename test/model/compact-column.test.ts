@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compactColumn, keptRuns } from '../../src/mappers/compact-column.js'
 import { toFloat64 } from '../../src/mappers/to-float64.js'
 import { typedColumn } from '../../src/mappers/typed-column.js'
 import { toValues } from '../../src/model/cell.js'
 import { checkColumn } from '../../src/model/check-column.js'
 import type { Column } from '../../src/model/column.js'
 import { columnOf } from '../../src/model/column-of.js'
+import { compactColumn, keptRuns } from '../../src/model/compact-column.js'
 import type { DataType } from '../../src/model/data-type.js'
 import { sliceColumn } from '../../src/model/slice-column.js'
 

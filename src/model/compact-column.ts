@@ -1,5 +1,5 @@
-import { bitAt, setBit } from '../model/bitmap.js'
-import type { Column } from '../model/column.js'
+import { bitAt, setBit } from './bitmap.js'
+import type { Column } from './column.js'
 
 /** Kept rows as runs: pairs of first rowIndex and the one after the last. */
 export type Runs = Int32Array
