@@ -52,7 +52,10 @@ export interface RejectedRows {
   readonly rowCount: number
   /** Issues of rejected rows and warnings of accepted ones; `rowIndexes` are those of the batch before compaction. */
   readonly issues?: IssueLog
-  /** The rejected rows themselves, cut before compaction; only when the host set `rejects`. */
+  /**
+   * The rejected rows themselves, in the file's own columns; only where `rejects` wants cells. The engine reads and cuts
+   * them around `apply`, by `sourceRows`: a mapper leaves this out.
+   */
   readonly cells?: ColumnBatch
 }
 

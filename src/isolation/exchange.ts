@@ -40,6 +40,8 @@ export interface ExchangeStart {
   readonly file: FileContext
   readonly batchRows: number
   readonly batchBytes: number
+  /** Rejected rows come with their cells: `RejectedRows.cells`. @defaultValue false */
+  readonly cells?: boolean
 }
 
 /**

@@ -2,6 +2,7 @@ import type { MappedRows, Mapping } from '../contracts/schema-mapper.js'
 import type { ColumnBatch } from '../model/column-batch.js'
 import { readAhead } from '../util/read-ahead.js'
 import type { Exchange, ExchangeInput, IsolationEngine } from './exchange.js'
+import { withCells } from './rejected-cells.js'
 import { decoding, mapping as runMapper } from './stranger.js'
 import { unpack } from './unpack.js'
 
@@ -13,8 +14,9 @@ export const inlineEngine: IsolationEngine = {
     return {
       schema: opened.schema,
       ...(opened.rowCount === undefined ? {} : { rowCount: opened.rowCount }),
-      start({ schema, file, batchRows, batchBytes }) {
-        const mapping = runMapper(() => mapper.compile(schema, file))
+      start({ schema, file, batchRows, batchBytes, cells = false }) {
+        const compiled = runMapper(() => mapper.compile(schema, file))
+        const mapping = cells ? withCells(compiled, schema) : compiled
         const decoded = opened.batches({ columns: mapping.reads, batchRows, batchBytes }, { signal })
         return { mapping, rows: readAhead(mapped(decoder.format, bytes.name, decoded, mapping), budgets.aheadBatches) }
       },

@@ -9,7 +9,7 @@ import type { WireBatch } from './wire/batch-writer.js'
 import type { WireError } from './wire/wire-error.js'
 
 /** Changes with the messages: host and far side must come from the same build. */
-export const PROTOCOL = 'lading/1'
+export const PROTOCOL = 'lading/2'
 
 /**
  * The words of one exchange with a far side: one exchange per file, every message a flat JSON object told apart by `t`,
@@ -35,6 +35,8 @@ export type ToFarSide =
       readonly batchRows: number
       readonly batchBytes: number
       readonly columns: readonly ColumnRead[] | null
+      /** Rejected rows are wanted themselves. */
+      readonly cells: boolean
     }
   /** With a body: the answer to a `need`, or the next bytes of a stream, or (`last`, without a body) its end. */
   | { readonly t: 'bytes'; readonly need?: number; readonly stream?: number; readonly last?: boolean }

@@ -4,6 +4,7 @@ import { DecodeError, ImportError } from '../../errors.js'
 import { nextTurn } from '../../util/abort.js'
 import { Wake } from '../../util/wake.js'
 import { fileFromWire, type ToFarSide, type ToHost } from '../protocol.js'
+import { withCells } from '../rejected-cells.js'
 import { decoding, mapping as runMapper } from '../stranger.js'
 import { unpack } from '../unpack.js'
 import { BatchWriter } from '../wire/batch-writer.js'
@@ -83,8 +84,9 @@ export class ServedFile {
     return this.#start
   }
 
-  async #compile(mapper: SchemaMapper<unknown>, { schema, file }: Start): Promise<Mapping<unknown>> {
-    const mapping = runMapper(() => mapper.compile(schema, fileFromWire(file)))
+  async #compile(mapper: SchemaMapper<unknown>, { schema, file, cells }: Start): Promise<Mapping<unknown>> {
+    const compiled = runMapper(() => mapper.compile(schema, fileFromWire(file)))
+    const mapping = cells ? withCells(compiled, schema) : compiled
     this.#channel.post({ t: 'compiled', digest: mappingDigest(mapping) })
     return mapping
   }

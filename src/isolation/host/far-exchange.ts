@@ -5,6 +5,7 @@ import type { FileSchema } from '../../model/data-type.js'
 import { Wake } from '../../util/wake.js'
 import type { Exchange, ExchangeInput, ExchangeStart } from '../exchange.js'
 import { wireBudgets, wireFile } from '../protocol.js'
+import { withCells } from '../rejected-cells.js'
 import { mapping as runMapper } from '../stranger.js'
 import { BatchReader } from '../wire/batch-reader.js'
 import { FalseFrame, members, text, wholeNumber } from '../wire/claims.js'
@@ -90,18 +91,19 @@ export class FarExchange<R> implements FarSideListener {
     }
   }
 
-  #start({ schema, file, batchRows, batchBytes }: ExchangeStart): {
+  #start({ schema, file, batchRows, batchBytes, cells = false }: ExchangeStart): {
     readonly mapping: Mapping<R>
     readonly rows: AsyncIterable<MappedRows>
   } {
     const { mapper, budgets } = this.#input
-    const mapping = runMapper(() => mapper.compile(schema, file))
+    const compiled = runMapper(() => mapper.compile(schema, file))
+    const mapping = cells ? withCells(compiled, schema) : compiled
     const columns = mapper.portable === undefined ? mapping.reads : null
     if (this.#stage === 'opened') {
       this.#digest = mappingDigest(mapping)
       this.#reader = new BatchReader({ schema: this.#schema, budgets, batchRows })
       this.#stage = columns === null ? 'compiling' : 'flowing'
-      this.#lease.side.post({ t: 'start', schema, file: wireFile(file), batchRows, batchBytes, columns })
+      this.#lease.side.post({ t: 'start', schema, file: wireFile(file), batchRows, batchBytes, columns, cells })
       this.#give(Math.max(1, Math.ceil(Math.min(budgets.aheadBatches, 1_000))))
     }
     return { mapping, rows: this.#rows(mapping, mapper) }

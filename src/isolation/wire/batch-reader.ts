@@ -80,7 +80,7 @@ export class BatchReader {
 
   #cells(wire: unknown, rejected: number, at: (place: unknown, rows: number) => Column): ColumnBatch {
     const { columns, rowCount, firstRow } = members(wire, 'rejected rows')
-    const rows = wholeNumber(rowCount, 'the count of rejected rows', rejected)
+    const rows = wholeNumber(rowCount, 'the count of rejected rows', rejected, rejected)
     return {
       rowCount: rows,
       firstRow: wholeNumber(firstRow, 'the first rejected row'),
