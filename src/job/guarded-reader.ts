@@ -31,7 +31,7 @@ export interface GuardedReader {
  * `OBJECT_CHANGED` and `OBJECT_VANISHED` pass through and are never retried.
  */
 export async function openGuarded(
-  source: ObjectSource,
+  source: Pick<ObjectSource, 'open'>,
   object: ObjectInfo,
   budgets: Budgets,
   clock: Clock,
