@@ -69,12 +69,39 @@ describe('wrong options', () => {
     ['an endpoint of another kind', { ingestionKey: 'k', endpoint: 'file:///etc' }, /not an http or https URL/, expect.any(String)],
     ['an endpoint with keys', { ingestionKey: 'k', endpoint: 'https://me:pw@host' }, /user name, a password/, expect.any(String)],
     ['a short account', { ingestionKey: 'k', expectedBucketOwner: '1234' }, /account id/, expect.any(String)],
+    ['a session of a minute', { ingestionKey: 'k', role: { ...role, durationSeconds: 60 } }, /from 900 to 43200/, expect.any(String)],
+    ['a session name with a space', { ingestionKey: 'k', role: { ...role, sessionName: 'a b' } }, /sessionName/, expect.any(String)],
+    [
+      'a user as importer',
+      { ingestionKey: 'k', importerRoleArn: 'arn:aws:iam::111122223333:user/x' },
+      /importerRoleArn/,
+      expect.any(String),
+    ],
+    [
+      'two regions',
+      { ingestionKey: 'k', url: 'https://abc.s3.eu-west-1.amazonaws.com/' },
+      /region eu-west-1, and `region` another/,
+      expect.any(String),
+    ],
+    [
+      'two servers',
+      { ingestionKey: 'k', url: 'https://abc.s3.amazonaws.com/', endpoint: 'http://localhost:1' },
+      /`endpoint` another/,
+      expect.any(String),
+    ],
     ['a region that is none', { ingestionKey: 'k', region: 'evil.com/' }, /name of a region/, expect.any(String)],
   ])('%s', (_, options, message, remedy) => {
     expect(make({ ...place, ...options })).toThrow(message)
     expect(make({ ...place, ...options })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', remedy }))
     expect(make({ ...place, ...options })).not.toThrow(/pw/)
   })
+})
+
+test('an https URL brings its region along, and no other form of the same place', () => {
+  vi.stubEnv('AWS_REGION', 'us-west-2')
+  const url = 'https://customer-bucket.s3.eu-central-1.amazonaws.com/in/'
+  expect(checkS3Options({ url, ingestionKey: 'k' })).toMatchObject({ region: 'eu-central-1', place: 's3://customer-bucket/in/' })
+  expect(checkS3Options({ url, ingestionKey: 'k', region: 'eu-central-1' })).toMatchObject({ region: 'eu-central-1' })
 })
 
 test('defaults: region from the environment, else us-east-1; path style with an endpoint', () => {

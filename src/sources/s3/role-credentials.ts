@@ -1,10 +1,9 @@
 import type * as StsModule from '@aws-sdk/client-sts'
 import type { SigningCredentials } from './own-credentials.js'
 import { s3Error } from './s3-error.js'
-import type { S3Role } from './s3-options.js'
+import type { S3Role } from './s3-role.js'
 
-/** Session name in the customer's CloudTrail. */
-const sessionName = 'lading-import'
+const defaultSessionName = 'lading-import'
 /** Renewed so long before the end, or in the last third of a short session. */
 const renewBeforeMs = 5 * 60_000
 
@@ -35,14 +34,19 @@ export function roleCredentials(
 }
 
 async function assumeRole(
-  { arn, externalId }: S3Role,
+  { arn, externalId, sessionName = defaultSessionName, durationSeconds }: S3Role,
   bucket: string,
   startSts: () => Promise<{ sts: typeof StsModule; client: StsModule.STSClient }>,
 ): Promise<RoleSession> {
   try {
     const { sts, client } = await startSts()
     const { Credentials: given } = await client.send(
-      new sts.AssumeRoleCommand({ RoleArn: arn, RoleSessionName: sessionName, ExternalId: externalId }),
+      new sts.AssumeRoleCommand({
+        RoleArn: arn,
+        RoleSessionName: sessionName,
+        ExternalId: externalId,
+        DurationSeconds: durationSeconds,
+      }),
     )
     if (given?.AccessKeyId === undefined || given.SecretAccessKey === undefined || given.SessionToken === undefined) {
       throw new Error('AssumeRole answered without credentials')

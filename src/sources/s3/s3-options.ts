@@ -1,6 +1,8 @@
+import { checkImporterRoleArn } from '../../access/policy-inputs.js'
 import { ConfigError } from '../../errors.js'
 import { checkKnownOptions } from '../known-options.js'
-import { parseS3Url, type S3Location } from './s3-url.js'
+import { checkRole, type S3Role } from './s3-role.js'
+import { parseS3Url, type S3Location, type S3UrlParts } from './s3-url.js'
 
 /** The bucket has to prove that it belongs to whoever configured the job: its tag must equal the ingestion key. */
 export interface Owned {
@@ -26,26 +28,24 @@ export interface S3Credentials {
   readonly expiration?: Date | undefined
 }
 
-/** A role in the customer's account. */
-export interface S3Role {
-  /** `arn:aws:iam::111122223333:role/importer`. */
-  readonly arn: string
-  /** Made by the host, one per tenant (`createExternalId()`), never taken from input. */
-  readonly externalId: string
-}
-
 /** Where to import from, and as whom. */
 export interface S3Place {
   /**
    * `s3://bucket/prefix/`: everything below, recursively. The prefix is a folder: a missing slash is added. Taken
-   * literally, without percent decoding.
+   * literally, without percent decoding. Also `arn:aws:s3:::bucket/prefix/`, an https URL of Amazon's S3, and the address
+   * of a folder in the AWS console.
    */
   readonly url: string
   /** Assumed for every request to the bucket; the host's own credentials then only call STS. */
   readonly role?: S3Role | undefined
   /** 12 digits. Sent with every request: the store refuses when the bucket belongs to another account. */
   readonly expectedBucketOwner?: string | undefined
-  /** @defaultValue AWS_REGION, AWS_DEFAULT_REGION, then us-east-1 */
+  /**
+   * ARN of the role that this host itself runs as, `arn:aws:iam::111122223333:role/importer`. Only named in the statements
+   * that `checkAccess` proposes; without it they hold a placeholder.
+   */
+  readonly importerRoleArn?: string | undefined
+  /** @defaultValue that of an https or console URL, then AWS_REGION, AWS_DEFAULT_REGION, us-east-1 */
   readonly region?: string | undefined
   /** An S3-compatible server. This and the next three come from the host's code alone, never from a stored definition. */
   readonly endpoint?: string | undefined
@@ -64,6 +64,7 @@ export interface S3Settings extends S3Location {
   readonly stsEndpoint: string | undefined
   readonly pathStyle: boolean
   readonly role: S3Role | undefined
+  readonly importerRoleArn: string | undefined
   readonly expectedBucketOwner: string | undefined
   readonly credentials: S3Credentials | (() => Promise<S3Credentials>) | undefined
   /** `undefined` when the host opted out of the check. */
@@ -77,6 +78,7 @@ const known = [
   'tagKey',
   'role',
   'expectedBucketOwner',
+  'importerRoleArn',
   'region',
   'endpoint',
   'stsEndpoint',
@@ -87,11 +89,15 @@ const known = [
 /** Throws `CONFIG_INVALID`, or `CONFIG_SECRET_MISSING` for an empty or unset secret. */
 export function checkS3Options(options: S3Place & (Owned | Unchecked)): S3Settings {
   checkKnownOptions('s3Source', options, known)
-  const location = parseS3Url(options.url)
-  const { role, expectedBucketOwner, endpoint, stsEndpoint, pathStyle, credentials } = options
+  const { urlRegion, namesAws, ...location } = parseS3Url(options.url)
+  const { role, expectedBucketOwner, importerRoleArn, endpoint, stsEndpoint, pathStyle, credentials } = options
   if (endpoint !== undefined) checkEndpoint('endpoint', endpoint)
   if (stsEndpoint !== undefined) checkEndpoint('stsEndpoint', stsEndpoint)
-  if (role !== undefined) checkRole(role)
+  if (endpoint !== undefined && namesAws) {
+    throw invalid('`url` names a server of AWS, and `endpoint` another one.', 'Write s3://bucket/prefix/ with an `endpoint`.')
+  }
+  if (role !== undefined) checkRole(role, stsEndpoint !== undefined)
+  if (importerRoleArn !== undefined) checkImporterRoleArn(importerRoleArn)
   if (role !== undefined && endpoint !== undefined && stsEndpoint === undefined) {
     throw invalid('`role` on a custom `endpoint` needs `stsEndpoint`.', 'Name the STS of that server; AWS is not asked for it.')
   }
@@ -102,11 +108,12 @@ export function checkS3Options(options: S3Place & (Owned | Unchecked)): S3Settin
   if (credentials !== undefined) checkCredentials(credentials)
   return {
     ...location,
-    region: regionOf(options.region),
+    region: regionOf(options.region, urlRegion),
     endpoint,
     stsEndpoint,
     pathStyle: pathStyle ?? endpoint !== undefined,
     role,
+    importerRoleArn,
     expectedBucketOwner,
     credentials,
     owned: checkOwnershipOptions(options),
@@ -135,20 +142,6 @@ function checkOwnershipOptions(options: Owned | Unchecked): S3Settings['owned'] 
   return { ingestionKey, tagKey: tagKey ?? 'arize-ingestion-key' }
 }
 
-function checkRole(role: S3Role): void {
-  checkKnownOptions('role', role, ['arn', 'externalId'])
-  if (typeof role.arn !== 'string' || !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/.test(role.arn)) {
-    throw invalid('`role.arn` is not the ARN of a role.', 'Write arn:aws:iam::111122223333:role/importer.')
-  }
-  if (typeof role.externalId !== 'string' || role.externalId === '') {
-    const remedy = 'Pass the external id that you made for this tenant with createExternalId() and that the role trusts.'
-    throw new ConfigError('CONFIG_SECRET_MISSING', '`role.externalId` is missing or empty.', { remedy })
-  }
-  if (!/^[\w+=,.@:/-]{2,1224}$/.test(role.externalId)) {
-    throw invalid('`role.externalId` has a form that STS does not take.', 'Make one with createExternalId().')
-  }
-}
-
 function checkCredentials(credentials: S3Credentials | (() => Promise<S3Credentials>)): void {
   if (typeof credentials === 'function') return
   if (typeof credentials !== 'object' || credentials === null) throw invalid('`credentials` must be an object or a function.')
@@ -172,8 +165,11 @@ function checkEndpoint(name: string, endpoint: string): void {
 }
 
 /** A client cannot sign without a region, and us-east-1 is what AWS itself and compatible servers assume when none is said. */
-function regionOf(region: string | undefined): string {
-  const found = region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || 'us-east-1')
+function regionOf(region: string | undefined, urlRegion: S3UrlParts['urlRegion']): string {
+  if (region !== undefined && urlRegion !== undefined && region !== urlRegion) {
+    throw invalid(`\`url\` names the region ${urlRegion}, and \`region\` another one.`, 'Leave one of them out.')
+  }
+  const found = region ?? urlRegion ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || 'us-east-1')
   if (typeof found !== 'string' || !/^[a-z0-9][a-z0-9-]{0,62}$/i.test(found)) {
     throw invalid('`region` is not the name of a region.', 'Write it like eu-central-1.')
   }

@@ -1,32 +1,77 @@
+import { bucketNameProblem, quoteBucket } from '../../access/bucket-name.js'
 import { ConfigError } from '../../errors.js'
+import { readAwsUrl } from './aws-url.js'
 
 /** Where objects are: a bucket and a folder in it. */
 export interface S3Location {
   readonly bucket: string
   /** Empty for the whole bucket, else ends in a slash: `a/b/` never matches `a/bc`. */
   readonly prefix: string
-  /** `s3://bucket/prefix/`. */
+  /** `s3://bucket/prefix/`, whatever form the URL had. */
   readonly place: string
 }
 
+/** What a URL says. */
+export interface S3UrlParts extends S3Location {
+  /** Named by an https or console URL. */
+  readonly urlRegion: string | undefined
+  /** The URL names a server of AWS, which no custom endpoint can be. */
+  readonly namesAws: boolean
+}
+
+/** A bucket, and what follows it: a path as keys have it, not yet checked. */
+export interface RawPlace {
+  readonly bucket: string
+  readonly path: string
+  readonly region?: string | undefined
+  readonly namesAws?: boolean
+}
+
 /**
- * Reads `s3://bucket/prefix/`. Everything after the bucket is taken literally, as keys are: no percent decoding, no
- * normalising. A missing slash at the end is added. Throws `CONFIG_INVALID` with a message of its own per mistake.
+ * Reads a bucket and a folder from one of
+ *
+ * - `s3://bucket/prefix/`
+ * - `arn:aws:s3:::bucket/prefix/`
+ * - `https://bucket.s3.eu-central-1.amazonaws.com/prefix/`, `https://s3.eu-central-1.amazonaws.com/bucket/prefix/`
+ * - the address of a folder in the AWS console
+ *
+ * In the first two everything after the bucket is taken literally, as keys are; the others are percent-decoded once. A
+ * missing slash at the end is added. Throws `CONFIG_INVALID` with a message of its own per mistake, and repeats nothing
+ * of a text that is not understood, for it may hold a credential.
  */
-export function parseS3Url(url: unknown): S3Location {
+export function parseS3Url(url: unknown): S3UrlParts {
   if (typeof url !== 'string' || url === '') throw refuse('`url` is missing or empty.')
-  // Nothing of a text that is not an s3 URL, or that may hold a credential, is repeated in a message.
   if (url !== url.trim()) throw refuse('`url` starts or ends with white space.', 'Remove the white space.')
-  if (!url.startsWith('s3://')) throw refuse(`\`url\` must start with s3://${schemeOf(url)}.`)
-  const rest = url.slice('s3://'.length)
-  const slash = rest.indexOf('/')
-  const bucket = slash === -1 ? rest : rest.slice(0, slash)
-  const path = slash === -1 ? '' : rest.slice(slash + 1)
+  const { bucket, path, region, namesAws = false } = readPlace(url)
   checkBucket(bucket)
   checkPrefix(path)
   const prefix = path === '' || path.endsWith('/') ? path : `${path}/`
   if (Buffer.byteLength(prefix) > 1024) throw refuse('The prefix in `url` is longer than 1,024 bytes, the longest key of S3.')
-  return { bucket, prefix, place: `s3://${bucket}/${prefix}` }
+  return { bucket, prefix, place: `s3://${bucket}/${prefix}`, urlRegion: region, namesAws }
+}
+
+function readPlace(url: string): RawPlace {
+  if (url.startsWith('s3://')) return split(url.slice('s3://'.length))
+  if (url.startsWith('arn:')) return readArn(url)
+  if (url.startsWith('https://')) return readAwsUrl(url, refuse)
+  throw refuse(`\`url\` must start with s3://${schemeOf(url)}.`)
+}
+
+function split(text: string): RawPlace {
+  const slash = text.indexOf('/')
+  return slash === -1 ? { bucket: text, path: '' } : { bucket: text.slice(0, slash), path: text.slice(slash + 1) }
+}
+
+/** Bucket ARNs have neither region nor account; what has them is no bucket. */
+function readArn(arn: string): RawPlace {
+  const parts = /^arn:(aws[a-z-]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(arn)
+  if (parts === null) throw refuse('`url` is not a whole ARN.', 'Write arn:aws:s3:::bucket/prefix/.')
+  const [, , service, region, account, resource = ''] = parts
+  if (service !== 's3') throw refuse('`url` is the ARN of something other than a bucket.', 'Write arn:aws:s3:::bucket/prefix/.')
+  if (region !== '' || account !== '' || /^(accesspoint|bucket_name)[/:]/.test(resource)) {
+    throw refuse('`url` is the ARN of an access point.', 'Use the name of the bucket itself.')
+  }
+  return split(resource)
 }
 
 function checkBucket(bucket: string): void {
@@ -36,20 +81,8 @@ function checkBucket(bucket: string): void {
     throw refuse('`url` names an ARN (an access point?) in place of a bucket.', 'Use the name of the bucket itself.')
   if (bucket.includes('?') || bucket.includes('#')) throw refuse('`url` has a query or a fragment.', 'End it after the prefix.')
   if (bucket.includes(':')) throw refuse('`url` names a port.', 'Use `endpoint` for another server.')
-  const name = `The bucket name in \`url\`, ${JSON.stringify(bucket.slice(0, 80))},`
-  const remedy = 'Copy the name from the console of the store.'
-  if (/[A-Z]/.test(bucket)) throw refuse(`${name} has upper-case letters.`, remedy)
-  if (!/^[a-z0-9.-]+$/.test(bucket)) throw refuse(`${name} has a character other than a-z, 0-9, "." and "-".`, remedy)
-  if (bucket.length < 3 || bucket.length > 63) throw refuse(`${name} is not 3 to 63 characters long.`, remedy)
-  if (!/^[a-z0-9].*[a-z0-9]$/.test(bucket)) throw refuse(`${name} does not start and end with a letter or a digit.`, remedy)
-  if (bucket.includes('..')) throw refuse(`${name} has two dots in a row.`, remedy)
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(bucket)) throw refuse(`${name} looks like an IP address.`, 'Use `endpoint` for another server.')
-  if (bucket.endsWith('--x-s3')) {
-    throw refuse(`${name} is a directory bucket, which has no listing in key order.`, 'Import from a general purpose bucket.')
-  }
-  if (/^(xn--|sthree-)/.test(bucket) || /(-s3alias|--ol-s3|--table-s3|\.mrap)$/.test(bucket)) {
-    throw refuse(`${name} has a start or an end that S3 keeps for aliases.`, 'Use the name of the bucket itself.')
-  }
+  const problem = bucketNameProblem(bucket)
+  if (problem !== undefined) throw refuse(`The bucket name in \`url\`, ${quoteBucket(bucket)}, ${problem.what}.`, problem.remedy)
 }
 
 function checkPrefix(path: string): void {
@@ -66,7 +99,7 @@ function checkPrefix(path: string): void {
 
 /** A usual mistake named, without repeating the text. */
 function schemeOf(url: string): string {
-  const scheme = /^(s3[an]?|S3[AN]?|https?|gs|abfss?|file|arn):/i.exec(url)?.[1]
+  const scheme = /^(s3[an]?|https?|gs|abfss?|wasbs?|file|ftp|arn):/i.exec(url)?.[1]
   return scheme === undefined ? '' : `, not ${scheme}:`
 }
 
