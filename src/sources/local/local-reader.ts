@@ -15,7 +15,8 @@ export function localReader(handle: FileHandle, key: string, version: string, si
     if (fileVersion(await handle.stat({ bigint: true })) !== version) throw objectChanged(key)
   }
   const fill = async (start: number, end: number, signal: AbortSignal): Promise<Uint8Array> => {
-    const bytes = new Uint8Array(end - start)
+    // Filled before it is told, or cut: nothing is zeroed for it.
+    const bytes = Buffer.allocUnsafeSlow(end - start)
     let filled = 0
     while (filled < bytes.length) {
       signal.throwIfAborted()
