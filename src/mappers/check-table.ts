@@ -18,7 +18,8 @@ export class CheckTable {
   number(check: Check): number {
     const byObject = this.#byObject.get(check)
     if (byObject !== undefined) return byObject
-    const name = JSON.stringify([check.code, check.severity, check.message, check.remedy, check.field])
+    const { code, severity, message, remedy, field, expected, received, fix } = check
+    const name = JSON.stringify([code, severity, message, remedy, field, expected, received, fix])
     let number = this.#numbers.get(name)
     if (number === undefined) {
       if (this.checks.length >= mostChecks) throw new RangeError(`A mapping cannot have more than ${mostChecks} checks.`)

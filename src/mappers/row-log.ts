@@ -1,5 +1,5 @@
 import { MappingError } from '../errors.js'
-import { type IssueCount, type IssueLog, NO_COLUMN } from '../model/issue.js'
+import { type Check, type IssueCount, type IssueLog, NO_COLUMN } from '../model/issue.js'
 import type { CheckTable } from './check-table.js'
 
 /** What is wrong with the rows of one batch: which are rejected, and every reason. */
@@ -25,10 +25,18 @@ export class RowLog {
    * Takes the decoder's own issues of a batch. An error in a column that is read, or in the row as a whole, rejects the
    * row; problems of columns nobody reads are left out.
    *
+   * @param fieldOf the columns that are read, and for which field
    * @throws MappingError `MAPPER_FAILED` when the log names fewer rows than it counts: the others could not be rejected
    */
-  merge(issues: IssueLog, reads: ReadonlySet<number>): void {
-    const matters = (column: number): boolean => column === NO_COLUMN || reads.has(column)
+  merge(issues: IssueLog, fieldOf: ReadonlyMap<number, string>): void {
+    const matters = (column: number): boolean => column === NO_COLUMN || fieldOf.has(column)
+    const numbers = new Map<number, number>()
+    const numberOf = (check: number, column: number, its: Check): number => {
+      const key = check * 65_536 + column
+      const number = numbers.get(key) ?? this.#table.number(withField(its, fieldOf.get(column)))
+      numbers.set(key, number)
+      return number
+    }
     const unread: number[] = []
     for (let k = 0; k < issues.rowIndexes.length; k++) {
       const rowIndex = issues.rowIndexes[k] as number
@@ -36,7 +44,7 @@ export class RowLog {
       const check = issues.table[issues.checks[k] as number]
       if (check === undefined || rowIndex < 0 || rowIndex >= this.rowCount) throw logBroken('names a row or check that does not exist')
       if (!matters(column)) continue
-      this.add(rowIndex, this.#table.number(check), column)
+      this.add(rowIndex, numberOf(issues.checks[k] as number, column, check), column)
       if (check.severity === 'error') unread.push(rowIndex * 65_536 + column)
     }
     for (const place of unread) this.#unread.add(place)
@@ -79,6 +87,11 @@ export class RowLog {
       counts,
     }
   }
+}
+
+/** A decoder knows columns, not fields. */
+function withField(check: Check, field: string | undefined): Check {
+  return check.field !== undefined || field === undefined ? check : { ...check, field }
 }
 
 function logBroken(what: string): MappingError {

@@ -17,6 +17,10 @@ export interface Check {
   readonly remedy?: string
   /** The schema's key that the problem belongs to. */
   readonly field?: string
+  /** What the field takes, for example `text of 1 to 128 characters`. */
+  readonly expected?: string
+  /** What the column holds, for example `64-bit floats`; never a cell. */
+  readonly received?: string
   readonly fix?: Fix
 }
 

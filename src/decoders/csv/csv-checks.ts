@@ -7,6 +7,7 @@ export function raggedCheck(columns: number): Check {
     severity: 'error',
     message: `The row has another number of cells than the header, which has ${columns}.`,
     remedy: 'Write every row with as many cells as the header; quote cells that hold the delimiter or a line end.',
+    expected: `${columns} cells`,
   }
 }
 
@@ -17,5 +18,7 @@ export function cellCheck(expected: string): Check {
     severity: 'error',
     message: `The cell is not ${expected}.`,
     remedy: 'Correct the cell, or declare the type of the column that the file holds.',
+    expected,
+    received: 'text',
   }
 }

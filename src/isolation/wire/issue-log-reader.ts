@@ -55,13 +55,15 @@ export class IssueLogReader {
 }
 
 export function readCheck(wire: unknown): Check {
-  const { code, severity, message, remedy, field, fix } = members(wire, 'a check')
+  const { code, severity, message, remedy, field, expected, received, fix } = members(wire, 'a check')
   return {
     code: text(code, 'the code of a check', 200),
     severity: oneOf(severity, 'the severity of a check', ['error', 'warning']),
     message: text(message, 'the message of a check', MOST_TEXT),
     ...(remedy === undefined ? {} : { remedy: text(remedy, 'the remedy of a check', MOST_TEXT) }),
     ...(field === undefined ? {} : { field: text(field, 'the field of a check', MOST_TEXT) }),
+    ...(expected === undefined ? {} : { expected: text(expected, 'what a check expected', MOST_TEXT) }),
+    ...(received === undefined ? {} : { received: text(received, 'what a check received', MOST_TEXT) }),
     ...(fix === undefined ? {} : { fix: readFix(fix) }),
   }
 }

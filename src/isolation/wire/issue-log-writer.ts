@@ -35,7 +35,8 @@ export class IssueLogWriter {
   #numberOf(check: Check): number {
     const known = this.#byCheck.get(check)
     if (known !== undefined) return known
-    const name = JSON.stringify([check.code, check.severity, check.message, check.remedy, check.field, check.fix])
+    const { code, severity, message, remedy, field, expected, received, fix } = check
+    const name = JSON.stringify([code, severity, message, remedy, field, expected, received, fix])
     let number = this.#numbers.get(name)
     if (number === undefined) {
       number = this.#numbers.size

@@ -54,12 +54,20 @@ function shapeIssue(issue: v.BaseIssue<unknown>): Issue {
   const words = { path: path ?? 'The options', expected: issue.message }
   const field = path?.replace(/^schema\./, '')
   const missing = issue.input === undefined || issue.message.startsWith('Invalid key')
-  return issueOf(
-    missing ? 'option-missing' : 'option-invalid',
-    missing ? { ...words, expected: plainExpectation(issue) } : words,
-    field === undefined ? {} : { field },
-  )
+  const where = field === undefined ? {} : { field }
+  if (!missing) return issueOf('option-invalid', words, { ...where, received: kindOf(issue.input) })
+  const fix = field === undefined ? {} : { fix: { action: 'add' as const, field } }
+  return issueOf('option-missing', { ...words, expected: plainExpectation(issue) }, { ...where, ...fix })
 }
+
+/** What was given, without its value. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return value === '' ? 'an empty text' : (kindWords[typeof value] ?? typeof value)
+}
+
+const kindWords: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', boolean: 'a boolean', object: 'an object' }
 
 /** A missing key of an object has valibot's own message. */
 function plainExpectation(issue: v.BaseIssue<unknown>): string {

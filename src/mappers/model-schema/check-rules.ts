@@ -1,7 +1,7 @@
 import type { Issue } from '../../model/issue.js'
 import { issueOf, quoted } from '../issue-codes.js'
 import { checkMetrics } from './check-metrics.js'
-import { groupFields, type ModelRow, modelFields, rowNeeds } from './field-table.js'
+import { groupFields, type ModelRow, modelFields, rowNeeds, sideOf } from './field-table.js'
 import type { MetricFamily } from './metric-table.js'
 import type { Environment, ModelType } from './model-type.js'
 import { embeddingsOf, listOf, type NormalSchema, partsOf, textOf } from './normal-options.js'
@@ -24,8 +24,12 @@ export function checkRules(subject: Subject): Issue[] {
 const has = (schema: NormalSchema, key: string): boolean => Object.hasOwn(schema, key) && schema[key] !== undefined
 
 /** Does the schema name a column of this side? */
-export function hasSide(schema: NormalSchema, fields: readonly ModelRow[], side: 'prediction' | 'actual'): boolean {
-  return fields.some((field) => field.side === side && has(schema, field.key))
+export function hasSide(
+  { schema, environment }: Pick<Subject, 'schema' | 'environment'>,
+  fields: readonly ModelRow[],
+  side: 'prediction' | 'actual',
+): boolean {
+  return fields.some((field) => sideOf(field, environment) === side && has(schema, field.key))
 }
 
 const conflict = (field: string, message: string, remedy: string, remove = true): Issue =>
@@ -33,28 +37,23 @@ const conflict = (field: string, message: string, remedy: string, remove = true)
 
 const rules: readonly Rule[] = [
   function sides({ modelType, environment, schema }, fields) {
-    const names = (side: 'prediction' | 'actual'): string =>
-      fields
-        .filter((field) => field.side === side)
-        .map(({ key }) => key)
-        .join(' or ')
-    const prediction = hasSide(schema, fields, 'prediction')
-    const actual = hasSide(schema, fields, 'actual')
+    const keys = (side: 'prediction' | 'actual'): string[] =>
+      fields.filter((field) => sideOf(field, environment) === side).map(({ key }) => key)
+    const names = (side: 'prediction' | 'actual'): string => keys(side).join(' or ')
+    const missing = (side: 'prediction' | 'actual', message: string): Issue[] => {
+      const [field] = keys(side)
+      return [issueOf('side-missing', { message }, field === undefined ? {} : { field, fix: { action: 'add', field } })]
+    }
+    const subject = { schema, environment }
+    const prediction = hasSide(subject, fields, 'prediction')
+    const actual = hasSide(subject, fields, 'actual')
     if (rowNeeds[environment] === 'both') {
-      if (!prediction)
-        return [issueOf('side-missing', { message: `${environment} data of a ${modelType} model needs ${names('prediction')}` })]
-      return actual
-        ? []
-        : [
-            issueOf('side-missing', {
-              message: `${environment} data of a ${modelType} model needs ${names('actual')} beside the prediction`,
-            }),
-          ]
+      const data = `${environment} data of a ${modelType} model needs`
+      if (!prediction) return missing('prediction', `${data} ${names('prediction')}`)
+      return actual ? [] : missing('actual', `${data} ${names('actual')} beside the prediction`)
     }
     if (prediction || actual || has(schema, 'shap_values')) return []
-    return [
-      issueOf('side-missing', { message: `a ${modelType} model needs ${names('prediction')}; delayed actuals need ${names('actual')}` }),
-    ]
+    return missing('prediction', `a ${modelType} model needs ${names('prediction')}; delayed actuals need ${names('actual')}`)
   },
 
   function oneWayToNameAGroup({ schema }) {
@@ -79,8 +78,8 @@ const rules: readonly Rule[] = [
     )
   },
 
-  function delayedRowsHaveNoFeatures({ schema }, fields) {
-    if (hasSide(schema, fields, 'prediction')) return []
+  function delayedRowsHaveNoFeatures({ schema, environment }, fields) {
+    if (hasSide({ schema, environment }, fields, 'prediction')) return []
     return ['features', 'features_list', 'embedding_features'].flatMap((key) =>
       has(schema, key)
         ? [
@@ -123,7 +122,7 @@ const rules: readonly Rule[] = [
             issueOf(
               'option-missing',
               { path: 'batchId', expected: 'validation data needs batchId, or a batch_id column' },
-              { field: 'batchId' },
+              { field: 'batchId', fix: { action: 'add', field: 'batch_id' } },
             ),
           ]
         : []
@@ -148,9 +147,10 @@ const rules: readonly Rule[] = [
   },
 
   /** Delayed rows are measured with the predictions they belong to. */
-  function metricsHaveTheirFields({ modelType, metrics, schema }, fields) {
-    if (metrics === undefined || !hasSide(schema, fields, 'prediction')) return []
-    return checkMetrics(modelType, metrics, (key) => has(schema, key), hasSide(schema, fields, 'actual'))
+  function metricsHaveTheirFields({ modelType, environment, metrics, schema }, fields) {
+    const subject = { schema, environment }
+    if (metrics === undefined || !hasSide(subject, fields, 'prediction')) return []
+    return checkMetrics(modelType, metrics, (key) => has(schema, key), hasSide(subject, fields, 'actual'))
   },
 
   function embeddingsHaveNames({ schema }) {

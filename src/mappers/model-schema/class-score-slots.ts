@@ -10,6 +10,7 @@ import type { CrossCheck } from './cross-check.js'
 import { classScoresShape } from './json/json-shapes.js'
 import { listStep, takesList } from './list-step.js'
 import { NameSet } from './name-set.js'
+import { placeCheck } from './place-check.js'
 import type { Slot } from './slot.js'
 
 const mostClasses = 500
@@ -64,8 +65,7 @@ function classScoresSlot(fits: (score: number) => boolean, scoreCode: IssueCode)
     accepts: (type) => takesList(type, takesPair),
     wants: { kind: 'utf8' },
     step(place) {
-      const check = (code: IssueCode): number =>
-        place.table.number(checkOf(code, { most: mostClasses, longest: longestName }, { field: place.field }))
+      const check = (code: IssueCode): number => placeCheck(place, code, { most: mostClasses, longest: longestName })
       const [count, name, repeated, score] = [check('class-count'), check('class-name'), check('class-repeated'), check(scoreCode)]
       const seen = new NameSet()
       return listStep(place, {

@@ -75,7 +75,7 @@ export function planColumns(file: FileSchema, options: NormalOptions): ColumnPla
   })
   const prefixed = finder.prefixed(prefixes)
   const infers =
-    textOf(schema, 'features') === undefined && listOf(schema, 'features_list') === undefined && hasSide(schema, modelRows, 'prediction')
+    textOf(schema, 'features') === undefined && listOf(schema, 'features_list') === undefined && hasSide(options, modelRows, 'prediction')
   const inferred = infers ? finder.rest(listOf(schema, 'exclude') ?? []) : []
 
   const groups = groupFields.flatMap((row): PlannedGroup[] => {

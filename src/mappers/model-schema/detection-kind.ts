@@ -7,6 +7,7 @@ import type { Utf8Column } from '../to-text.js'
 import { isNumber } from '../type-words.js'
 import { type JsonShape, numberListsShape, numbersShape, textsShape } from './json/json-shapes.js'
 import { type ListRule, listStep, takesList } from './list-step.js'
+import { placeCheck } from './place-check.js'
 import { mostPoints, polygonProblem } from './polygon.js'
 import type { Place, Slot } from './slot.js'
 import type { StructKind } from './struct-kind.js'
@@ -28,7 +29,7 @@ function listSlot(
     step: (place: Place) =>
       listStep(
         place,
-        rule((code) => place.table.number(checkOf(code, { most: mostPoints }, { field: place.field }))),
+        rule((code) => placeCheck(place, code, { most: mostPoints })),
       ),
   }
 }

@@ -1,11 +1,11 @@
 import { bitAt } from '../../model/bitmap.js'
 import type { Column, ColumnOf } from '../../model/column.js'
-import { checkOf } from '../issue-codes.js'
 import { floatItems, textItems } from '../list-column.js'
 import { toText, type Utf8Column } from '../to-text.js'
 import { isNumber } from '../type-words.js'
 import { numbersShape, textsShape } from './json/json-shapes.js'
 import { listStep, takesList } from './list-step.js'
+import { placeCheck } from './place-check.js'
 import type { Place, Slot, Step } from './slot.js'
 import type { StructKind } from './struct-kind.js'
 import { type TextLimit, textLimit } from './text-limit.js'
@@ -20,9 +20,10 @@ const vectorSlot: Slot = {
   expected: 'lists of numbers, or JSON text of them',
   accepts: (type) => takesList(type, (item) => isNumber(item) || item.kind === 'null'),
   wants: { kind: 'utf8' },
+  warns: ({ kind }) => (kind === 'null' ? 'embedding-column-empty' : null),
   step(place): Step {
     const check = (code: 'embedding-empty' | 'embedding-dimension' | 'embedding-not-finite'): number =>
-      place.table.number(checkOf(code, { most: mostDimensions }, { field: place.field }))
+      placeCheck(place, code, { most: mostDimensions })
     const [empty, dimension, notFinite] = [check('embedding-empty'), check('embedding-dimension'), check('embedding-not-finite')]
     return listStep(place, {
       shape: numbersShape,

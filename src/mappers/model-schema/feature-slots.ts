@@ -5,6 +5,7 @@ import type { TextColumn } from '../to-text.js'
 import { isNumber } from '../type-words.js'
 import { textsShape } from './json/json-shapes.js'
 import { listStep } from './list-step.js'
+import { roundedDecimal } from './rounded-decimal.js'
 import type { Place, Slot, Step } from './slot.js'
 import { textLimit } from './text-limit.js'
 import { holdsTextLists, isTextList } from './text-lists.js'
@@ -16,6 +17,7 @@ export const featureSlot: Slot = {
   expected: 'text, numbers, booleans or lists of text',
   accepts: (type) => scalar(type) || isTextList(type),
   wants: 'own',
+  warns: roundedDecimal,
   step: (place, info) => (holdsTextLists(info, place.options) ? textListStep(place) : decimals(info)),
 }
 
@@ -38,6 +40,7 @@ export const tagSlot: Slot = {
   expected: 'text, numbers or booleans',
   accepts: scalar,
   wants: 'own',
+  warns: roundedDecimal,
   step(place, info) {
     if (info.guessed !== true && info.type.kind !== 'utf8') return decimals(info)
     const keep = textLimit(place, { cut: 1_000, most: 20_000 }, { cut: 'tag-truncated', most: 'tag-too-long' })

@@ -26,6 +26,8 @@ export interface FieldRow<K extends string = string> {
   readonly slot: Slot
   /** A row is a prediction, or has an actual value, when a field of that side is not null. */
   readonly side?: Side
+  /** Where it counts for its side. @defaultValue everywhere */
+  readonly sideIn?: readonly Environment[]
   /** A field that must stand beside this one. */
   readonly beside?: K
 }
@@ -35,6 +37,7 @@ export interface StructRow<K extends string = string> {
   readonly key: K
   readonly struct: StructKind
   readonly side?: Side
+  readonly sideIn?: readonly Environment[]
   readonly beside?: K
 }
 
@@ -104,7 +107,7 @@ export const modelFields: { readonly [M in ModelType]: readonly ModelRow<keyof M
     predictionLabel,
     predictionScore,
     actualLabel,
-    actualScore,
+    { ...actualScore, sideIn: ['production'] },
     { key: 'prompt_template', slot: promptTemplateSlot },
     { key: 'prompt_template_version', slot: llmNameSlot },
     { key: 'llm_model_name', slot: llmNameSlot },
@@ -114,6 +117,11 @@ export const modelFields: { readonly [M in ModelType]: readonly ModelRow<keyof M
     { key: 'response_token_count', slot: numberSlot },
     { key: 'response_latency_ms', slot: numberSlot },
   ],
+}
+
+/** The side that a field is on in an environment. */
+export function sideOf({ side, sideIn }: Pick<ModelRow, 'side' | 'sideIn'>, environment: Environment): Side | undefined {
+  return sideIn === undefined || sideIn.includes(environment) ? side : undefined
 }
 
 /** What fields of one row say only together. */

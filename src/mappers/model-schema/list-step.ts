@@ -1,11 +1,11 @@
 import { bitAt } from '../../model/bitmap.js'
 import type { ColumnOf } from '../../model/column.js'
 import type { DataType } from '../../model/data-type.js'
-import { checkOf } from '../issue-codes.js'
 import { ownList } from '../list-column.js'
 import type { TextColumn } from '../to-text.js'
 import type { JsonShape } from './json/json-shapes.js'
 import { jsonReader } from './json/read-json.js'
+import { placeCheck } from './place-check.js'
 import type { Place, Step } from './slot.js'
 
 /** How a field of lists is read and judged. */
@@ -25,8 +25,9 @@ export function takesList(type: DataType, takesItem: (item: DataType) => boolean
 }
 
 /** One issue a cell at most: the first rule that its list breaks. A null cell is fine. */
-export function listStep({ field, column: index, table }: Place, { shape, json, normal, judge }: ListRule): Step {
-  const invalid = table.number(checkOf('json-invalid', { expected: json }, { field }))
+export function listStep(place: Place, { shape, json, normal, judge }: ListRule): Step {
+  const { column: index } = place
+  const invalid = placeCheck(place, 'json-invalid', { expected: json })
   const read = jsonReader(shape)
   return (given, log) => {
     if (given.kind === 'null') return given

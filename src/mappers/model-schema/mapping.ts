@@ -1,3 +1,4 @@
+import type { ColumnRead } from '../../contracts/file-decoder.js'
 import type { AcceptedRows, MappedRows, Mapping } from '../../contracts/schema-mapper.js'
 import { MappingError } from '../../errors.js'
 import type { Column, ColumnGroup } from '../../model/column.js'
@@ -16,7 +17,7 @@ import { typeWords } from '../type-words.js'
 import { typedColumn } from '../typed-column.js'
 import { type ColumnPlan, planColumns } from './column-plan.js'
 import type { CrossCheck } from './cross-check.js'
-import { crossChecks } from './field-table.js'
+import { crossChecks, sideOf } from './field-table.js'
 import { recordLayout } from './model-layout.js'
 import type { NormalOptions } from './normal-options.js'
 import { sideCheck } from './row-sides.js'
@@ -67,7 +68,8 @@ class ModelMapping<R> implements Mapping<R> {
   readonly warnings: ColumnPlan['issues']
   readonly #file: FileContext
   readonly #table = new CheckTable()
-  readonly #readIndexes: ReadonlySet<number>
+  /** The schema's key that each column is read for. */
+  readonly #fieldOf: ReadonlyMap<number, string>
   readonly #typed: readonly ((column: Column, log: RowLog) => Column)[]
   readonly #fields: readonly Target[]
   readonly #structs: readonly StructTarget[]
@@ -86,18 +88,19 @@ class ModelMapping<R> implements Mapping<R> {
     this.#file = file
     this.reads = reads
     this.warnings = plan.issues
-    this.#readIndexes = new Set(reads.map(({ index }) => index))
     const positions = new Map(reads.map(({ index }, position) => [index, position]))
+    const receivedAt = (column: number): string => typeWords((reads[positions.get(column) as number] as ColumnRead).as)
     const target = (field: string, key: string, column: number, makeStep: (typeof fields)[number]['row']['slot']['step']): Target => ({
       key,
       position: positions.get(column) as number,
-      step: makeStep?.({ field, column, options, file, table }, infoAt(schema, column)) ?? null,
+      step: makeStep?.({ field, column, received: receivedAt(column), options, file, table }, infoAt(schema, column)) ?? null,
     })
-    const fieldOf = new Map([
+    const fieldOf: ReadonlyMap<number, string> = new Map([
       ...groups.flatMap(({ row, columns }) => columns.map((column) => [column, row.key] as const)),
       ...structs.flatMap(({ field, parts }) => parts.map(({ part, column }) => [column, `${field}.${part.key}`] as const)),
       ...fields.map(({ row, column }) => [column, row.key] as const),
     ])
+    this.#fieldOf = fieldOf
     this.#typed = reads.map(({ index, as }) => {
       const { name } = infoAt(schema, index)
       const check = table.number(checkOf('value-type', { expected: typeWords(as) }, { field: fieldOf.get(index) ?? '' }))
@@ -128,7 +131,10 @@ class ModelMapping<R> implements Mapping<R> {
       batch_id: constantText(options.batchId, 4),
       timestamp: constantTime(file.asOf),
     }
-    const sides = [...fields.map(({ row }) => ({ key: row.key, side: row.side })), ...structs.map(({ key, side }) => ({ key, side }))]
+    const sides = [
+      ...fields.map(({ row }) => ({ key: row.key, side: sideOf(row, options.environment) })),
+      ...structs.map(({ key, side }) => ({ key, side })),
+    ]
     this.#sideOf = new Map(sides.flatMap(({ key, side }) => (side === undefined ? [] : [[key, side] as const])))
     const onSide = (side: string): string[] => [...this.#sideOf].flatMap(([key, its]) => (its === side ? [key] : []))
     const shap = groups.some(({ row }) => row.key === 'shap_values') ? ['shap_values'] : []
@@ -139,7 +145,7 @@ class ModelMapping<R> implements Mapping<R> {
 
   apply(batch: ColumnBatch): MappedRows {
     const log = new RowLog(this.#table, batch.rowCount)
-    if (batch.issues !== undefined) log.merge(batch.issues, this.#readIndexes)
+    if (batch.issues !== undefined) log.merge(batch.issues, this.#fieldOf)
     const read = this.#typed.map((type, position) => type(this.#columnAt(batch, position), log))
     const run = ({ position, step }: Target): Column => (step === null ? (read[position] as Column) : step(read[position] as Column, log))
     const fields = new Map(this.#fields.map((target) => [target.key, run(target)]))

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.js'
-import { embeddingRow, modelFields, rowNeeds } from './field-table.js'
+import { embeddingRow, modelFields, rowNeeds, sideOf } from './field-table.js'
 import { keyShapes } from './key-shapes.js'
 import { metricFamilies } from './metric-table.js'
 import { type Environment, environments, type ModelType, modelTypes } from './model-type.js'
@@ -91,7 +91,7 @@ function schemaOf(type: ModelType): JsonObject {
 /** What a schema must name for the environment; without a prediction it has no features. */
 function sidesOf(type: ModelType, environment: Environment): JsonObject {
   const side = (wanted: 'prediction' | 'actual'): JsonObject[] =>
-    modelFields[type].flatMap((row) => (row.side === wanted ? [{ required: [row.key] }] : []))
+    modelFields[type].flatMap((row) => (sideOf(row, environment) === wanted ? [{ required: [row.key] }] : []))
   if (rowNeeds[environment] === 'both') return { allOf: [{ anyOf: side('prediction') }, { anyOf: side('actual') }] }
   const withPrediction = ['features', 'features_list', embeddingRow.key].map((key) => ({ required: [key] }))
   return {

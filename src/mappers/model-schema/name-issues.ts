@@ -26,8 +26,11 @@ export function nameIssues(file: FileSchema, options: NormalOptions, groups: rea
     ...groups
       .filter(({ row }) => row.key !== 'shap_values')
       .flatMap(({ row, names, columns }) => names.flatMap((name, i) => of(row.key, name, file.columns[columns[i] as number]?.name ?? ''))),
-    ...embeddingsOf(options.schema).flatMap(({ vector_column = '' }) =>
-      vector_column.endsWith(reservedSuffix) ? of('embedding_features', vector_column, vector_column) : [],
+    ...embeddingsOf(options.schema).flatMap(({ feature_name, ...parts }) =>
+      [feature_name, ...Object.values(parts)]
+        .filter((name) => name.endsWith(reservedSuffix))
+        .slice(0, 1)
+        .flatMap((name) => of('embedding_features', name, name)),
     ),
   ]
 }

@@ -1,8 +1,9 @@
 import { bitAt } from '../../model/bitmap.js'
 import type { DataType } from '../../model/data-type.js'
-import { checkOf } from '../issue-codes.js'
 import { toFloat64 } from '../to-float64.js'
 import { isNumber } from '../type-words.js'
+import { placeCheck } from './place-check.js'
+import { roundedDecimal } from './rounded-decimal.js'
 import type { Slot, Step } from './slot.js'
 
 const accepts = (type: DataType): boolean => isNumber(type) || type.kind === 'null'
@@ -13,8 +14,10 @@ export const numberSlot: Slot = {
   expected: 'numbers',
   accepts,
   wants,
-  step({ field, column: index, table }): Step {
-    const notFinite = table.number(checkOf('number-not-finite', {}, { field }))
+  warns: roundedDecimal,
+  step(place): Step {
+    const { column: index } = place
+    const notFinite = placeCheck(place, 'number-not-finite')
     return (given, log) => {
       const column = toFloat64(given)
       if (column.kind === 'null') return column
@@ -30,4 +33,4 @@ export const numberSlot: Slot = {
 }
 
 /** A SHAP value: any float64, NaN too. */
-export const shapSlot: Slot = { expected: 'numbers', accepts, wants, step: () => (column) => toFloat64(column) }
+export const shapSlot: Slot = { expected: 'numbers', accepts, wants, warns: roundedDecimal, step: () => (column) => toFloat64(column) }

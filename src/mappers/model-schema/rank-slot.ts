@@ -1,7 +1,7 @@
 import { bitAt } from '../../model/bitmap.js'
-import { checkOf } from '../issue-codes.js'
 import { toFloat64 } from '../to-float64.js'
 import { isInteger } from '../type-words.js'
+import { placeCheck } from './place-check.js'
 import type { Slot, Step } from './slot.js'
 
 /** Ranks are 1 to this. */
@@ -10,12 +10,18 @@ export const highestRank = 100
 /** The place of an item in its group: a whole number from 1 to 100, never null; int32 whatever the file holds. */
 export const rankSlot: Slot = {
   expected: 'whole numbers',
-  // Integers with nulls reach many files as floats.
-  accepts: (type) => isInteger(type) || type.kind === 'float32' || type.kind === 'float64' || type.kind === 'null',
+  // Integers with nulls reach many files as floats; sums and counts of databases as decimals.
+  accepts: (type) =>
+    isInteger(type) ||
+    type.kind === 'float32' ||
+    type.kind === 'float64' ||
+    (type.kind === 'decimal' && type.scale === 0) ||
+    type.kind === 'null',
   wants: { kind: 'int64' },
-  step({ field, column: index, table }): Step {
-    const missing = table.number(checkOf('rank-missing', {}, { field }))
-    const invalid = table.number(checkOf('rank-invalid', { most: highestRank }, { field }))
+  step(place): Step {
+    const { column: index } = place
+    const missing = placeCheck(place, 'rank-missing', { most: highestRank })
+    const invalid = placeCheck(place, 'rank-invalid', { most: highestRank })
     return (given, log) => {
       const { length } = given
       const data = new Int32Array(length)

@@ -55,8 +55,9 @@ export function planReads(
     const warning = slot.warns?.(as)
     if (!slot.accepts(holds)) issues.push(wrongType(info, holds, field, slot, isInferred))
     else if (before !== undefined && before.as.kind !== as.kind) {
-      issues.push(issueOf('column-shared', { other: before.field, column: quoted(info.name) }, { field, column: info.name }))
-    } else if (warning) issues.push(issueOf(warning, { column: quoted(info.name) }, { field, column: info.name }))
+      const words = { other: before.field, column: quoted(info.name), expected: typeWords(before.as) }
+      issues.push(issueOf('column-shared', words, { field, column: info.name, received: typeWords(as) }))
+    } else if (warning) issues.push(issueOf(warning, { column: quoted(info.name) }, { field, column: info.name, received: typeWords(as) }))
     if (before === undefined) reads.set(column, { as, field })
   }
   return { reads: [...reads].sort(([a], [b]) => a - b).map(([index, { as }]) => ({ index, as })), issues }
@@ -80,6 +81,11 @@ function wrongType({ name, guessed }: ColumnInfo, as: DataType, field: string, {
   return issueOf(
     'column-type',
     { column: quoted(name), found: typeWords(as), expected, remedy },
-    { field, column: name, ...(inferred ? { fix: { action: 'add' as const, field: 'exclude', column: name } } : {}) },
+    {
+      field,
+      column: name,
+      received: typeWords(as),
+      ...(inferred ? { fix: { action: 'add' as const, field: 'exclude', column: name } } : {}),
+    },
   )
 }

@@ -1,9 +1,9 @@
 import { bitAt } from '../../model/bitmap.js'
-import { checkOf } from '../issue-codes.js'
 import { textItems } from '../list-column.js'
 import { toText, type Utf8Column } from '../to-text.js'
 import { textsShape } from './json/json-shapes.js'
 import { listStep } from './list-step.js'
+import { placeCheck } from './place-check.js'
 import type { Slot, Step } from './slot.js'
 import { holdsTextLists, isTextList } from './text-lists.js'
 import { textVerdicts } from './text-verdicts.js'
@@ -14,8 +14,8 @@ export const relevanceLabelSlot: Slot = {
   accepts: (type) => type.kind === 'utf8' || type.kind === 'null' || isTextList(type),
   wants: { kind: 'utf8' },
   step(place, info): Step {
-    const { field, column: index, options, table } = place
-    const empty = table.number(checkOf('relevance-label-empty', {}, { field }))
+    const { column: index, options } = place
+    const empty = placeCheck(place, 'relevance-label-empty')
     if (holdsTextLists(info, options) || info.type.kind === 'list' || info.type.kind === 'fixedList') {
       return listStep(place, {
         shape: textsShape,

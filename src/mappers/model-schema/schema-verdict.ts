@@ -27,8 +27,21 @@ interface SideNames {
   generative_llm: { prediction: 'prediction_label or prediction_score'; actual: 'actual_label or actual_score' }
 }
 
+/** Training and validation of a language model are told by the label. */
+type ActualSide<M extends ModelType, E extends Environment> = M extends 'generative_llm'
+  ? E extends 'production'
+    ? Sides[M]['actual']
+    : 'actual_label'
+  : Sides[M]['actual']
+type ActualNames<M extends ModelType, E extends Environment> = M extends 'generative_llm'
+  ? E extends 'production'
+    ? SideNames[M]['actual']
+    : 'actual_label'
+  : SideNames[M]['actual']
+
 type Has<S, K extends PropertyKey> = Extract<{ [P in keyof S]-?: undefined extends S[P] ? never : P }[keyof S], K>
-type HasSide<M extends ModelType, S, Side extends 'prediction' | 'actual'> = [Has<S, Sides[M][Side]>] extends [never] ? false : true
+type HasPrediction<M extends ModelType, S> = [Has<S, Sides[M]['prediction']>] extends [never] ? false : true
+type HasActual<M extends ModelType, E extends Environment, S> = [Has<S, ActualSide<M, E>>] extends [never] ? false : true
 
 type Alone<M extends ModelType, S> = M extends keyof Beside
   ? {
@@ -44,14 +57,14 @@ type Alone<M extends ModelType, S> = M extends keyof Beside
 type SchemaVerdict<M extends ModelType, E extends Environment, S> = [SchemaFor<M>] extends [S]
   ? never
   : [Alone<M, S>] extends [never]
-    ? HasSide<M, S, 'prediction'> extends true
+    ? HasPrediction<M, S> extends true
       ? E extends 'production'
         ? never
-        : HasSide<M, S, 'actual'> extends true
+        : HasActual<M, E, S> extends true
           ? never
-          : `${E} data of a ${M} model needs ${SideNames[M]['actual']} beside the prediction`
+          : `${E} data of a ${M} model needs ${ActualNames<M, E>} beside the prediction`
       : E extends 'production'
-        ? HasSide<M, S, 'actual'> extends true
+        ? HasActual<M, E, S> extends true
           ? never
           : [Has<S, 'shap_values'>] extends [never]
             ? `a ${M} model needs ${SideNames[M]['prediction']}; delayed actuals need ${SideNames[M]['actual']}`

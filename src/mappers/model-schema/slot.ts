@@ -15,6 +15,8 @@ export interface Place {
   readonly field: string
   /** Index into the file's columns. */
   readonly column: number
+  /** What the file's column holds, for messages. */
+  readonly received: string
   readonly options: NormalOptions
   readonly file: FileContext
   readonly table: CheckTable

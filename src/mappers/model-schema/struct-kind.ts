@@ -12,7 +12,7 @@ export interface Part {
 }
 
 /** Where the parts of a struct are. */
-export interface StructPlace extends Omit<Place, 'column'> {
+export interface StructPlace extends Omit<Place, 'column' | 'received'> {
   /** Names and indexes into the file's columns, of the parts that the schema names. */
   readonly parts: readonly { readonly name: string; readonly column: number }[]
 }

@@ -1,9 +1,10 @@
 import { bitAt } from '../../model/bitmap.js'
 import { endOfCodePoints, isLonger } from '../code-points.js'
-import { checkOf, type IssueCode } from '../issue-codes.js'
+import type { IssueCode } from '../issue-codes.js'
 import type { RowLog } from '../row-log.js'
 import type { TextColumn, Utf8Column } from '../to-text.js'
 import { expandDictionary } from '../typed-column.js'
+import { placeCheck } from './place-check.js'
 import type { Place } from './slot.js'
 import { textVerdicts } from './text-verdicts.js'
 
@@ -15,12 +16,13 @@ export interface TextLimit {
 
 /** Keeps texts within a limit. Columns without a long text go through as they are. */
 export function textLimit(
-  { field, column: index, table }: Place,
+  place: Place,
   { cut, most }: TextLimit,
   codes: { readonly cut: IssueCode; readonly most: IssueCode } = { cut: 'text-truncated', most: 'text-too-long' },
 ): (column: TextColumn, log: RowLog) => TextColumn {
-  const truncated = table.number(checkOf(codes.cut, { limit: cut }, { field }))
-  const tooLong = table.number(checkOf(codes.most, { limit: most }, { field }))
+  const { column: index } = place
+  const truncated = placeCheck(place, codes.cut, { limit: cut })
+  const tooLong = placeCheck(place, codes.most, { limit: most })
   const verdictsOf = textVerdicts(({ data, offsets }, i) => {
     const from = offsets[i] as number
     const to = offsets[i + 1] as number

@@ -2,11 +2,11 @@ import { bitAt } from '../../model/bitmap.js'
 import type { Column } from '../../model/column.js'
 import type { DataType } from '../../model/data-type.js'
 import { isLonger } from '../code-points.js'
-import { checkOf } from '../issue-codes.js'
 import type { RowLog } from '../row-log.js'
 import { toText, type Utf8Column } from '../to-text.js'
 import { isInteger, isNumber } from '../type-words.js'
 import { filledText } from './filled-text.js'
+import { placeCheck } from './place-check.js'
 import type { Place, Slot, Step } from './slot.js'
 import { textVerdicts } from './text-verdicts.js'
 
@@ -22,11 +22,12 @@ export const idSlot: Slot = {
   accepts: (type) => type.kind === 'utf8' || type.kind === 'null' || isWhole(type) || isFloat(type),
   wants: utf8,
   warns: (type) => (isFloat(type) ? 'id-is-float' : null),
-  step({ field, column: index, options, table }): Step {
+  step(place): Step {
+    const { column: index, options } = place
     const limit = options.maxIdLength
-    const missing = table.number(checkOf('id-missing', { limit }, { field }))
-    const tooLong = table.number(checkOf('id-too-long', { limit }, { field }))
-    const notWhole = table.number(checkOf('id-not-whole', {}, { field }))
+    const missing = placeCheck(place, 'id-missing', { limit })
+    const tooLong = placeCheck(place, 'id-too-long', { limit })
+    const notWhole = placeCheck(place, 'id-not-whole')
     const verdictsOf = textVerdicts(({ data, offsets }, i) => {
       const from = offsets[i] as number
       const to = offsets[i + 1] as number
@@ -70,10 +71,10 @@ export const labelSlot: Slot = {
   step: textStep,
 }
 
-function textStep({ field, column, table }: Place): Step {
-  const notFinite = table.number(checkOf('number-not-finite', {}, { field }))
+function textStep(place: Place): Step {
+  const notFinite = placeCheck(place, 'number-not-finite')
   return (given, log) => {
-    refuseInfinite(given, log, notFinite, column)
+    refuseInfinite(given, log, notFinite, place.column)
     return toText(given)
   }
 }
@@ -94,8 +95,8 @@ function filledStep(constant: (options: Place['options']) => string | null): Non
   return (place) => {
     const toLabel = textStep(place)
     const fill = constant(place.options)
-    const missing = place.table.number(checkOf('batch-id-missing', {}, { field: place.field }))
-    const blank = place.table.number(checkOf('text-blank', {}, { field: place.field }))
+    const missing = placeCheck(place, 'batch-id-missing')
+    const blank = placeCheck(place, 'text-blank')
     const verdictsOf = textVerdicts((texts, i) => (isBlank(texts, i) ? blank + 1 : 0))
     return (given, log) => {
       const column = toLabel(given, log) as ReturnType<typeof toText>

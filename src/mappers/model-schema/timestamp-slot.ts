@@ -1,10 +1,11 @@
 import { bitAt } from '../../model/bitmap.js'
 import type { Column, ColumnOf } from '../../model/column.js'
 import { wordsOf } from '../cell-source.js'
-import { checkOf } from '../issue-codes.js'
+import type { IssueCode } from '../issue-codes.js'
 import { toFloat64 } from '../to-float64.js'
 import type { Utf8Column } from '../to-text.js'
 import { isClockTime, parseTimestamp } from './parse-timestamp.js'
+import { placeCheck } from './place-check.js'
 import type { Place, Slot, Step } from './slot.js'
 import { type TimeWindow, timeWindow } from './time-window.js'
 
@@ -32,10 +33,10 @@ export const timestampSlot: Slot = {
   step: timestampStep,
 }
 
-function timestampStep({ field, column: index, options, file, table }: Place): Step {
+function timestampStep(place: Place): Step {
+  const { column: index, options, file } = place
   const window = timeWindow(file.asOf, options.timestampWindow)
-  const number = (code: Parameters<typeof checkOf>[0]): number =>
-    table.number(checkOf(code, { from: window.fromDay, to: window.toDay }, { field }))
+  const number = (code: IssueCode): number => placeCheck(place, code, { from: window.fromDay, to: window.toDay })
   const missing = number('timestamp-missing')
   const invalid = number('timestamp-invalid')
   const outside = number('timestamp-outside-window')

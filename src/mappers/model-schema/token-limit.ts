@@ -1,10 +1,10 @@
 import { bitAt } from '../../model/bitmap.js'
 import type { ColumnOf } from '../../model/column.js'
 import { codePoints, endOfCodePoints } from '../code-points.js'
-import { checkOf } from '../issue-codes.js'
 import type { RowLog } from '../row-log.js'
 import type { Utf8Column } from '../to-text.js'
 import { Texts } from './json/cell-items.js'
+import { placeCheck } from './place-check.js'
 import type { Place } from './slot.js'
 import type { TextLimit } from './text-limit.js'
 
@@ -12,12 +12,10 @@ import type { TextLimit } from './text-limit.js'
 type TokenLists = ColumnOf<'list'> & { readonly child: Utf8Column }
 
 /** Keeps the characters of all tokens of a row within a limit: what is beyond it is left out, with a warning. */
-export function limitTokens(
-  { field, column: index, table }: Place,
-  { cut, most }: TextLimit,
-): (lists: TokenLists, log: RowLog) => TokenLists {
-  const truncated = table.number(checkOf('raw-data-truncated', { limit: cut }, { field }))
-  const tooLong = table.number(checkOf('raw-data-too-long', { limit: most }, { field }))
+export function limitTokens(place: Place, { cut, most }: TextLimit): (lists: TokenLists, log: RowLog) => TokenLists {
+  const { column: index } = place
+  const truncated = placeCheck(place, 'raw-data-truncated', { limit: cut })
+  const tooLong = placeCheck(place, 'raw-data-too-long', { limit: most })
   return (lists, log) => {
     const { offsets, child, validity, length } = lists
     let long = false

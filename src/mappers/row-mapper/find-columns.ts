@@ -51,7 +51,7 @@ export function findColumns(
         expected,
         remedy: `Write the column as ${expected}, or declare another type for it.`,
       }
-      issues.push(issueOf('column-type', words, { field: 'columns', column: name }))
+      issues.push(issueOf('column-type', words, { field: 'columns', column: name, received: words.found }))
     }
     return [{ name, declared, index, as }]
   })

@@ -29,7 +29,7 @@ interface RowFunction<W, R> {
 export function compileRows<W, R extends object>(rows: RowFunction<W, R>, schema: FileSchema, file: FileContext): Mapping<R> {
   const columns = findColumns(rows.types, schema, file)
   const table = new CheckTable()
-  const known = new Set(columns.map(({ index }) => index))
+  const fieldOf = new Map(columns.map(({ name, index }) => [index, name]))
   const indexOf = new Map(columns.map(({ name, index }) => [name, index]))
   const badValue = columns.map(({ name, as }) => table.number(checkOf('value-type', { expected: typeWords(as) }, { field: name })))
   // By their columns object: a host may hand the rows on in a new wrapper.
@@ -55,7 +55,7 @@ export function compileRows<W, R extends object>(rows: RowFunction<W, R>, schema
     reads: columns.map(({ index, as }) => ({ index, as })),
     apply(batch: ColumnBatch): MappedRows {
       const log = new RowLog(table, batch.rowCount)
-      if (batch.issues !== undefined) log.merge(batch.issues, known)
+      if (batch.issues !== undefined) log.merge(batch.issues, fieldOf)
       const readers = columns.map(({ name, declared, as, index }, k) => {
         const column = columnAt(batch, k, file)
         const typed = typedColumn(column, as, name, (i) => log.add(i, badValue[k] as number, index))
