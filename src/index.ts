@@ -17,6 +17,7 @@ export type {
 export type { AttemptEntry, LedgerEntry, Tally } from './contracts/ledger-entry.js'
 export type { AccessFinding, ListOptions, ObjectReader, ObjectSource, RequestCounts } from './contracts/object-source.js'
 export type { PollOutcome, Scheduler } from './contracts/scheduler.js'
+export type { RejectsSink } from './contracts/rejects-sink.js'
 export type {
   AcceptedRows,
   MappedBatch,
@@ -78,7 +79,7 @@ export type { FileState, JobPhase, JobStatus } from './model/job-status.js'
 export type { Json, JsonObject } from './model/json.js'
 export type { ObjectInfo } from './model/object-info.js'
 export type { CommitSummary, FileCounts, Receipt } from './model/receipt.js'
-export type { RejectedRow } from './model/rejected-row.js'
+export type { RejectedCell, RejectedRecord, RejectedRow } from './model/rejected-row.js'
 export type { ErrorDetails, ErrorLocation, SerializedImportError } from './model/serialized-error.js'
 export { sliceColumn } from './model/slice-column.js'
 export type { GivenFile } from './preview/given-file.js'
@@ -92,6 +93,7 @@ export { type FunctionSinkOptions, functionSink } from './sinks/function/functio
 export { type MemorySink, memorySink } from './sinks/memory/memory-sink.js'
 export type { MemoryRow } from './sinks/memory/memory-tables.js'
 export { type NdjsonSinkOptions, ndjsonSink } from './sinks/ndjson/ndjson-sink.js'
+export { type RejectsFolderOptions, rejectsFolder } from './sinks/rejects/rejects-folder.js'
 export { type LocalSourceOptions, localSource } from './sources/local/local-source.js'
 export { bytesReader } from './sources/memory/bytes-reader.js'
 export { type MemorySource, memorySource } from './sources/memory/memory-source.js'

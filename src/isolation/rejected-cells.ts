@@ -40,7 +40,7 @@ export function withCells<R>(mapping: Mapping<R>, schema: FileSchema): Mapping<R
       const mapped = mapping.apply({ ...batch, columns: batch.columns.slice(0, own.length) })
       const { rejected } = mapped
       if (rejected.rowCount === 0) return mapped
-      const runs = rejectedRuns(mapped)
+      const runs = runsOf(indexesOfRejected(mapped))
       const { rowCount } = rejected
       const columns = cells.map((column) => compactColumn(column, runs, rowCount))
       return { ...mapped, rejected: { ...rejected, cells: { rowCount, firstRow: batch.firstRow, schema: batch.schema, columns } } }
@@ -57,15 +57,22 @@ function copy(column: Column): Column {
   return compactColumn(column, Int32Array.of(0, column.length), column.length)
 }
 
-function rejectedRuns({ firstRow, rowsRead, accepted, rejected }: MappedRows): Runs {
+/**
+ * The rowIndexes of the rows that a mapper rejected.
+ *
+ * @throws MappingError `CONSERVATION_BROKEN` when the accepted rows do not tell them
+ */
+export function indexesOfRejected({ firstRow, rowsRead, accepted, rejected }: MappedRows): Int32Array {
   const none = accepted.rowCount === 0
   const indexes = rejectedIndexes(firstRow, rowsRead, none ? new Int32Array(0) : accepted.sourceRows)
-  if (indexes?.length !== rejected.rowCount) {
-    throw new MappingError('CONSERVATION_BROKEN', 'The mapper does not say which rows it rejected.', {
-      location: { row: firstRow },
-      remedy: 'Give `sourceRows`: the row of each accepted row, in order, wherever a row of the batch is rejected.',
-    })
-  }
+  if (indexes?.length === rejected.rowCount) return indexes
+  throw new MappingError('CONSERVATION_BROKEN', 'The mapper does not say which rows it rejected.', {
+    location: { row: firstRow },
+    remedy: 'Give `sourceRows`: the row of each accepted row, in order, wherever a row of the batch is rejected.',
+  })
+}
+
+function runsOf(indexes: Int32Array): Runs {
   const runs: number[] = []
   for (const rowIndex of indexes) {
     if (runs.at(-1) === rowIndex) runs[runs.length - 1] = rowIndex + 1

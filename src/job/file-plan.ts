@@ -45,9 +45,11 @@ export async function pinTypes(
 /** Hash of all that decides which rows come in which batches. */
 export function planHash(job: JobContext, schemaVersion: number, pins: readonly Pin[], decoder: FileDecoder): string {
   const { batchRows, batchBytes } = job.budgets
+  // What else is read changes where a batch is full.
+  const cells = job.rejects?.cells === true ? { cells: true } : {}
   const sorted = [...pins].sort((a, b) => (a.column < b.column ? -1 : 1))
   return sha256(
-    canonicalJson({ schemaVersion, pins: sorted, batchRows, batchBytes, decoder: `${decoder.format} ${decoder.revision}` }),
+    canonicalJson({ schemaVersion, pins: sorted, batchRows, batchBytes, decoder: `${decoder.format} ${decoder.revision}`, ...cells }),
   ).slice(0, 32)
 }
 

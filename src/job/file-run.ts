@@ -1,23 +1,23 @@
 import type { Claim, Ending } from '../contracts/job-store.js'
 import type { FileWriter } from '../contracts/sink.js'
-import { detectFormat, stripCompression } from '../decoders/detect/detect-format.js'
-import { DecodeError, ImportError, importErrorFrom, MappingError, SinkError, SourceError, StoreError } from '../errors.js'
-import type { Exchange } from '../isolation/exchange.js'
-import { unpack } from '../isolation/unpack.js'
+import { ImportError, importErrorFrom, SinkError } from '../errors.js'
 import type { Issue } from '../model/issue.js'
 import type { FileCounts, Receipt } from '../model/receipt.js'
 import { abortable } from '../util/abort.js'
-import { formatBytes } from '../util/bytes.js'
 import { probe } from '../util/probe.js'
 import { type AttemptFile, attemptFile } from './attempt-file.js'
-import { copyRows, type Totals } from './copy-rows.js'
+import { copyRows } from './copy-rows.js'
+import { planGone, rowsLost, tooLate, workerLost, wrongReceipt } from './file-errors.js'
 import { pinTypes, planHash } from './file-plan.js'
-import { type GuardedReader, openGuarded, sourceErrorFrom } from './guarded-reader.js'
+import { FileReading } from './file-reading.js'
+import { sourceErrorFrom } from './guarded-reader.js'
 import type { JobContext } from './job-context.js'
 import { LeaseKeeper, lostClaim } from './lease-keeper.js'
-import { readHead, storedBytes } from './open-bytes.js'
+import { dropRejects, RejectsWriter } from './rejects-writer.js'
 import { exhausted, fileBackoffMs, judge, sinkErrorFrom, storeErrorFrom, type Verdict } from './retry-policy.js'
+import { noRows } from './row-tally.js'
 import { abortWriter, begin, settle } from './settle.js'
+import { validateRows, validatesFirst } from './validate-rows.js'
 
 /** How an attempt ended, for the loop that claimed the file. */
 export interface FileOutcome {
@@ -58,10 +58,10 @@ class FileRun {
   readonly #stop: AbortSignal
   readonly #signal: AbortSignal
   readonly #deadline: NodeJS.Timeout
-  readonly #totals: Totals = { rowsRead: 0, rowsWritten: 0, rowsRejected: 0, issues: [] }
-  #reader: GuardedReader | undefined
-  #exchange: Exchange<unknown> | undefined
+  readonly #reading: FileReading
+  #totals = noRows()
   #writer: FileWriter<unknown> | undefined
+  #rejects: RejectsWriter | undefined
   /** The sink has been fenced and asked by this attempt. */
   #asked = false
   /** A commit was begun, and whether its rows are in the sink is not in the ledger yet. */
@@ -77,30 +77,43 @@ class FileRun {
     this.#lease = new LeaseKeeper(job, claim)
     this.#stop = stop
     const late = new AbortController()
-    this.#deadline = setTimeout(() => late.abort(this.#tooLate()), Math.min(job.budgets.fileDeadlineMs, 2 ** 31 - 1))
+    const { fileDeadlineMs } = job.budgets
+    this.#deadline = setTimeout(() => late.abort(tooLate(claim.entry.key, fileDeadlineMs)), Math.min(fileDeadlineMs, 2 ** 31 - 1))
     this.#signal = AbortSignal.any([stop, this.#lease.signal, late.signal])
+    this.#reading = new FileReading(job, this.#file, this.#signal)
   }
 
   async import(): Promise<FileOutcome> {
     const job = this.#job
     const { entry } = this.#claim
     await probe('P07', this.#file.place)
-    if (entry.crashes >= job.settings.maxCrashes) throw this.#workerLost()
+    if (entry.crashes >= job.settings.maxCrashes) throw workerLost(entry)
     if (entry.inDoubt || this.#claim.settleOnly) {
       const receipt = await this.#settleDoubt()
       if (receipt !== null) return await this.#complete(receipt, countsOf(receipt), [])
       if (this.#claim.settleOnly) return await this.#endSettled()
     }
-    const opened = await this.#open()
-    const { schema, pins } = await pinTypes(job, this.#schemaVersion, opened.exchange.schema, entry.key, this.#signal)
+    const signal = this.#signal
+    const { decoder, exchange } = await this.#reading.open(entry)
+    this.#format = decoder.format
+    const { schema, pins } = await pinTypes(job, this.#schemaVersion, exchange.schema, entry.key, signal)
     const { batchRows, batchBytes } = job.budgets
-    const { mapping, rows } = opened.exchange.start({ schema, file: this.#file.context, batchRows, batchBytes })
-    const plan = planHash(job, this.#schemaVersion, pins, opened.decoder)
-    if (entry.dirty && entry.plan !== plan) throw this.#replayMismatch()
+    const start = { schema, file: this.#file.context, batchRows, batchBytes, cells: job.rejects?.cells === true }
+    let { mapping, rows } = exchange.start(start)
+    const plan = planHash(job, this.#schemaVersion, pins, decoder)
+    if (entry.dirty && entry.plan !== plan) throw planGone(entry.key)
     await this.#lease.mark({ plan, schemaVersion: this.#schemaVersion })
     await probe('P09', this.#file.place)
 
-    const answer = await begin(job, this.#file.sinkFile, this.#signal)
+    const { rowCount } = exchange
+    const about = { file: this.#file, plan, schema, rowCount, signal }
+    const validated = validatesFirst(job) ? await validateRows(job, { ...about, rows, totals: this.#totals }) : undefined
+    if (validated !== undefined) {
+      this.#totals = noRows()
+      const again = await this.#reading.again()
+      ;({ mapping, rows } = again.start(start))
+    }
+    const answer = await begin(job.sink, this.#file.sinkFile, signal)
     this.#asked = true
     if (!('write' in answer)) {
       job.events.emit('fileSettled', { file: this.#file.context, receipt: answer })
@@ -108,23 +121,27 @@ class FileRun {
       return await this.#complete(answer, countsOf(answer), [])
     }
     this.#writer = answer
+    this.#rejects = await RejectsWriter.begin(job, about)
     job.events.emit('fileStarted', { file: this.#file.context, attempt: entry.attempts })
     await copyRows(job, {
-      file: this.#file,
-      plan,
-      schema,
+      ...about,
       mapping,
       rows,
       writer: answer,
+      rejects: this.#rejects,
+      validated,
       totals: this.#totals,
-      bytesRead: () => opened.reader.bytesRead,
+      bytesRead: () => this.#reading.bytesRead,
       beforeFirstWrite: async () => {
         if (job.sink.delivery !== 'transactional') await this.#lease.mark({ dirty: true })
       },
-      signal: this.#signal,
     })
-    this.#checkTotals(opened.exchange.rowCount)
+    this.#checkTotals(rowCount)
     await probe('P17', this.#file.place)
+    if (this.#rejects !== undefined) {
+      await this.#rejects.commit(this.#totals.rowsRejected)
+      await probe('P26', this.#file.place)
+    }
     await this.#lastLook()
     await probe('P18', this.#file.place)
     return await this.#commit(answer, [...(mapping.warnings ?? []), ...this.#totals.issues])
@@ -138,6 +155,7 @@ class FileRun {
     const writer = this.#writer
     this.#writer = undefined
     if (writer !== undefined) await abortWriter(writer, error)
+    await this.#rejects?.abort(error)
     // Another worker's claim outranks a stop.
     const verdict: Verdict =
       stopped && error.code !== 'FENCED' && error.code !== 'JOB_DELETED'
@@ -154,48 +172,7 @@ class FileRun {
   async release(): Promise<void> {
     this.#lease.release()
     clearTimeout(this.#deadline)
-    // Closing frees handles; what it throws can change nothing that was said about the file.
-    await Promise.allSettled([this.#exchange?.close(), this.#reader?.close()])
-  }
-
-  async #open() {
-    const { entry } = this.#claim
-    const job = this.#job
-    const limit = job.budgets.fileBytes
-    if (entry.size > limit) {
-      throw new SourceError('OBJECT_TOO_LARGE', `"${entry.key}" has ${formatBytes(entry.size)}, the limit is ${formatBytes(limit)}.`, {
-        location: { key: entry.key },
-        remedy: 'Split the file, or raise `budgets.fileBytes`; then upload or retry it.',
-      })
-    }
-    const signal = this.#signal
-    const reader = await openGuarded(job.source, this.#file.object, job.budgets, job.clock, signal, () => probe('P13', this.#file.place))
-    this.#reader = reader
-    const { name, compression } = stripCompression(entry.key.slice(entry.key.lastIndexOf('/') + 1))
-    const stored = storedBytes(reader, name)
-    const bytes = unpack(stored, compression, job.budgets)
-    const decoder = detectFormat(name, await readHead(bytes, { signal }), job.decoders)
-    this.#format = decoder.format
-    if (decoder.seeks === true && bytes.read === undefined) {
-      throw new DecodeError('FORMAT_UNSUPPORTED', `"${entry.key}" is a compressed ${decoder.format} file, which can only be read whole.`, {
-        location: { key: entry.key },
-        remedy: `Upload the ${decoder.format} file without the outer compression: it has its own inside.`,
-      })
-    }
-    const exchange = await job.isolation.open({
-      jobId: job.id,
-      decoder,
-      mapper: job.mapper,
-      stored,
-      compression,
-      budgets: job.budgets,
-      // Not the first file to die with its worker: nobody else shall die with it.
-      alone: entry.crashes >= 2,
-      signal,
-    })
-    this.#exchange = exchange
-    await probe('P12', this.#file.place)
-    return { reader, decoder, exchange }
+    await this.#reading.close()
   }
 
   async #settleDoubt(): Promise<Receipt | null> {
@@ -217,14 +194,7 @@ class FileRun {
   #checkTotals(rowCount: number | undefined): void {
     const { rowsRead, rowsWritten, rowsRejected } = this.#totals
     if (rowsRead === rowsWritten + rowsRejected && (rowCount === undefined || rowCount === rowsRead)) return
-    throw new MappingError(
-      'CONSERVATION_BROKEN',
-      `"${this.#claim.entry.key}" has ${rowCount ?? rowsRead} rows; ${rowsWritten} were written and ${rowsRejected} rejected.`,
-      {
-        location: { key: this.#claim.entry.key },
-        remedy: 'Nothing was committed. Report this with the file: a decoder or a mapper loses rows.',
-      },
-    )
+    throw rowsLost(this.#claim.entry.key, this.#totals, rowCount)
   }
 
   /** Just before the commit: is the claim still ours, for long enough? */
@@ -266,7 +236,7 @@ class FileRun {
     await probe('P22', this.#file.place)
     if (receipt.rows + receipt.rejected !== rowsRead) {
       this.#inDoubt = false
-      throw this.#wrongReceipt(receipt, rowsRead)
+      throw wrongReceipt(this.#claim.entry.key, receipt, rowsRead)
     }
     return await this.#complete(receipt, counts, issues)
   }
@@ -355,6 +325,7 @@ class FileRun {
     let receipt: Receipt | null
     try {
       receipt = await this.#settleBeforeEnd()
+      if (receipt === null) await this.#dropRejects()
     } catch (failure) {
       return await this.#stillSettling(sinkErrorFrom(failure, key))
     }
@@ -368,7 +339,7 @@ class FileRun {
     const { error } = verdict
     const partialRows = this.#job.sink.delivery === 'transactional' ? 0 : Math.max(this.#claim.entry.partialRows, this.#totals.rowsWritten)
     const located = error.location.key === undefined ? withKey(error, key) : error
-    const issues = error.issues.length > 0 ? error.issues : this.#totals.issues
+    const issues = error.issues.length > this.#totals.issues.length ? error.issues : this.#totals.issues
     if (!(await this.#finish({ as: 'fail', error: located.toJSON(), issues, partialRows }))) return this.#outcome('lost', error)
     this.#job.events.emit('fileFailed', { file: this.#file.context, error: located, partialRows })
     return this.#outcome('failed', located)
@@ -395,6 +366,12 @@ class FileRun {
     this.#asked = true
     if (receipt !== null) this.#job.events.emit('fileSettled', { file: this.#file.context, receipt })
     return receipt
+  }
+
+  /** Refused rows of a file that is not imported would be mended in vain. */
+  async #dropRejects(): Promise<void> {
+    if (!(this.#rejects?.mayHold ?? !this.#claim.first)) return
+    await dropRejects(this.#job, this.#file, AbortSignal.timeout(Math.max(1_000, this.#job.settings.leaseMs)))
   }
 
   /**
@@ -430,44 +407,6 @@ class FileRun {
 
   #outcome(as: FileOutcome['as'], error: ImportError | null): FileOutcome {
     return { as, key: this.#claim.entry.key, rowsRejected: this.#totals.rowsRejected, error }
-  }
-
-  #tooLate(): ImportError {
-    const { key } = this.#claim.entry
-    const minutes = this.#job.budgets.fileDeadlineMs / 60_000
-    return new DecodeError('FILE_DEADLINE', `"${key}" was not imported within ${minutes} minutes.`, {
-      retryable: true,
-      location: { key },
-      remedy: 'Split the file, speed the sink up, or raise `budgets.fileDeadlineMs`.',
-    })
-  }
-
-  #workerLost(): ImportError {
-    const { key, crashes } = this.#claim.entry
-    return new StoreError('WORKER_LOST', `${crashes} workers died or froze while they imported "${key}".`, {
-      location: { key },
-      remedy: 'Look for what ended those processes (memory, deploys); if it was this file, report it. Then retry the file.',
-    })
-  }
-
-  #replayMismatch(): ImportError {
-    const { key } = this.#claim.entry
-    return new SinkError('REPLAY_MISMATCH', `Part of "${key}" is in the sink already, under a plan that can no longer be repeated.`, {
-      location: { key },
-      remedy: 'The schema or a batch budget changed between attempts: remove the partial rows from the sink and import the file again.',
-    })
-  }
-
-  #wrongReceipt(receipt: Receipt, rowsRead: number): ImportError {
-    const { key } = this.#claim.entry
-    return new SinkError(
-      'CONSERVATION_BROKEN',
-      `The sink's receipt for "${key}" says ${receipt.rows} rows and ${receipt.rejected} rejected; ${rowsRead} were read.`,
-      {
-        location: { key },
-        remedy: 'The sink counts wrongly: mend it, check what it holds of this file, then retry the file.',
-      },
-    )
   }
 }
 

@@ -26,6 +26,7 @@ import { checkOptions, type ImportJobOptions } from './job-options.js'
 import type { DryRunOptions, DryRunReport, FilesOptions, JobReport, RunOnceOptions, RunReport } from './job-report.js'
 import { OwnershipCheck } from './ownership-check.js'
 import { type Registration, register } from './registration.js'
+import { rejectsSinkOf } from './rejects-option.js'
 import { storeErrorFrom } from './retry-policy.js'
 import { soloGateOf } from './solo-gate.js'
 import { discoveryBound, pagesPerPoll, readCursor } from './sweep-cursor.js'
@@ -69,6 +70,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
     const sink = (typeof options.sink === 'function' ? functionSink(options.sink) : options.sink) as Sink<unknown>
     const shared = sink.database !== undefined && sink.database === options.store.database
     checkDelivery(sink, settings.overwrites)
+    const rejects = rejectsSinkOf(options.rejects, sink)
     const decoders = [...(options.decoders ?? []), ...builtInDecoders()]
     const events = new JobEmitter(options.id, () => clock.now())
     this.id = options.id
@@ -78,6 +80,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
       source: options.source,
       mapper,
       sink,
+      rejects,
       store: options.store,
       decoders,
       isolation: isolationEngine(isolation, decoders, (reason) =>
@@ -197,11 +200,11 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
     this.#phase = 'stopped'
   }
 
-  /** `stop`, then closes source, sink and store. */
+  /** `stop`, then closes source, sinks and store. */
   async close(): Promise<void> {
     await this.stop()
-    const { source, sink, store } = this.#job
-    const closed = await Promise.allSettled([source.close?.(), sink.close?.(), store.close?.()])
+    const { source, sink, rejects, store } = this.#job
+    const closed = await Promise.allSettled([source.close?.(), sink.close?.(), rejects?.close?.(), store.close?.()])
     for (const result of closed) if (result.status === 'rejected') throw result.reason
   }
 

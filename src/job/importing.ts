@@ -36,7 +36,8 @@ export class Importing {
     this.#job = job
     this.#health = health
     const { delivery, maxConcurrentFiles = 2 } = job.sink
-    this.#limit = delivery === 'plain' ? 1 : (job.settings.maxConcurrentFiles ?? maxConcurrentFiles)
+    const files = delivery === 'plain' ? 1 : (job.settings.maxConcurrentFiles ?? maxConcurrentFiles)
+    this.#limit = Math.min(files, job.rejects?.maxConcurrentFiles ?? files)
   }
 
   /** There may be something to claim. */

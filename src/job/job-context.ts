@@ -1,6 +1,7 @@
 import type { FileDecoder } from '../contracts/file-decoder.js'
 import type { JobStore } from '../contracts/job-store.js'
 import type { ObjectSource } from '../contracts/object-source.js'
+import type { RejectsSink } from '../contracts/rejects-sink.js'
 import type { SchemaMapper } from '../contracts/schema-mapper.js'
 import type { Sink } from '../contracts/sink.js'
 import type { IsolationEngine } from '../isolation/exchange.js'
@@ -21,6 +22,8 @@ export interface JobContext {
   readonly source: ObjectSource
   readonly mapper: SchemaMapper<unknown>
   readonly sink: Sink<unknown>
+  /** Where refused rows are kept, if they are. */
+  readonly rejects: RejectsSink | null
   readonly store: JobStore
   readonly decoders: readonly FileDecoder[]
   readonly isolation: IsolationEngine

@@ -3,11 +3,13 @@ import type { FileDecoder } from '../contracts/file-decoder.js'
 import type { JobStore } from '../contracts/job-store.js'
 import type { ObjectSource } from '../contracts/object-source.js'
 import type { Scheduler } from '../contracts/scheduler.js'
+import type { RejectsSink } from '../contracts/rejects-sink.js'
 import type { SchemaMapper } from '../contracts/schema-mapper.js'
 import type { Sink, WriteRecords } from '../contracts/sink.js'
 import { ConfigError } from '../errors.js'
 import type { IsolationEntry, IsolationMode } from '../isolation/isolation-mode.js'
 import { type Budgets, defaultBudgets } from '../model/budgets.js'
+import type { RejectedRecord } from '../model/rejected-row.js'
 import { nearestNames } from '../util/nearest-names.js'
 
 /** Settings that are plain values. */
@@ -26,8 +28,20 @@ export interface ImportJobSettings {
   readonly overwrites?: 'ignore' | 'import' | 'replace' | undefined
   /** A file with a rejected row goes on without the row, or fails as a whole. @defaultValue 'continue' */
   readonly onRejected?: 'continue' | 'failFile' | undefined
+  /** Rejected rows a file may have; with more it fails as a whole, as soon as they are found. @defaultValue no limit */
+  readonly maxRejectedRows?: number | undefined
+  /**
+   * Share of a file's rows that may be rejected, 0 to 1; with a larger one it fails as a whole: at its end, or earlier where
+   * the format tells the count of rows. @defaultValue no limit
+   */
+  readonly maxRejectedRatio?: number | undefined
   /** `rowRejected` events per file and attempt; further rows are counted only. @defaultValue 1_000 */
   readonly maxRejectedEvents?: number | undefined
+  /**
+   * Read and map each file once before anything of it is written, so that a file that fails for its rows leaves none.
+   * `auto`: where the sink is not transactional and the row policy can fail a file. @defaultValue 'auto'
+   */
+  readonly validateFirst?: 'auto' | boolean | undefined
   /** Tries at one file before it fails. @defaultValue 5 */
   readonly maxAttempts?: number | undefined
   /** Tries lost with their worker before a file fails. @defaultValue 3 */
@@ -50,6 +64,11 @@ export interface ImportJobOptions<R> extends ImportJobSettings {
   readonly mapper: SchemaMapper<R>
   /** A sink, or a function called with the records of each batch. */
   readonly sink: Sink<NoInfer<R>> | WriteRecords<NoInfer<R>>
+  /**
+   * Where refused rows go, with every reason; a sink, or a function called with those of each batch. Committed before the
+   * sink. Not the place of `sink`.
+   */
+  readonly rejects?: RejectsSink | WriteRecords<RejectedRecord> | undefined
   /** Required: a ledger that is lost imports everything again. `memoryStore()` says so. */
   readonly store: JobStore
   /** Tried before the built-in ones. */
@@ -72,7 +91,10 @@ const settings = {
   maxConcurrentFiles: v.optional(count(1)),
   overwrites: v.optional(v.picklist(['ignore', 'import', 'replace']), 'ignore'),
   onRejected: v.optional(v.picklist(['continue', 'failFile']), 'continue'),
+  maxRejectedRows: v.optional(count(0)),
+  maxRejectedRatio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
   maxRejectedEvents: v.optional(count(0), 1_000),
+  validateFirst: v.optional(v.union([v.literal('auto'), v.boolean()], "must be 'auto', true or false"), 'auto'),
   maxAttempts: v.optional(count(1), 5),
   maxCrashes: v.optional(count(1), 3),
   leaseMs: v.optional(count(30), 60_000),
@@ -97,6 +119,7 @@ const optionsSchema = v.strictObject({
   source: hasMethods('list', 'open'),
   mapper: hasMethods('compile'),
   sink: v.union([v.function(), hasMethods('begin')], 'must be a sink or a function'),
+  rejects: v.optional(v.union([v.function(), hasMethods('begin')], 'must be a sink or a function')),
   store: v.object({ jobs: hasMethods('load', 'save'), ledger: hasMethods('claim', 'finish') }),
   decoders: v.optional(v.array(hasMethods('matches', 'open')), []),
   scheduler: v.optional(hasMethods('start', 'stop')),

@@ -3,7 +3,7 @@ import type { MappedBatch, MappedColumns, MappedRows, Mapping } from '../contrac
 const SLICE = 1_024
 
 /** Accepted rows as a sink gets them. */
-export function mappedBatch<R>(rows: MappedRows, mapping: Mapping<R>, token: string): MappedBatch<R> {
+export function mappedBatch<R>(rows: MappedRows, mapping: Pick<Mapping<R>, 'build'>, token: string): MappedBatch<R> {
   const { accepted, firstRow, rowsRead } = rows
   const { sourceRows } = accepted
   function* recordSlices(size = SLICE): Generator<R[]> {

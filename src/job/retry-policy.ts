@@ -39,10 +39,14 @@ export function exhausted(claim: Claim, last: ImportError): ImportError {
   })
 }
 
-/** A stranger's sink may throw anything; once more may succeed. */
-export function sinkErrorFrom(error: unknown, key: string): ImportError {
+/**
+ * A stranger's sink may throw anything; once more may succeed.
+ *
+ * @param named what the sink is called in the message
+ */
+export function sinkErrorFrom(error: unknown, key: string, named = 'sink'): ImportError {
   if (error instanceof ImportError) return error
-  return new SinkError('SINK_FAILED', `The sink failed on "${key}"${error instanceof Error ? `: ${error.name}` : ''}.`, {
+  return new SinkError('SINK_FAILED', `The ${named} failed on "${key}"${error instanceof Error ? `: ${error.name}` : ''}.`, {
     retryable: true,
     location: { key },
     cause: error,

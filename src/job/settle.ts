@@ -1,4 +1,4 @@
-import type { FileWriter } from '../contracts/sink.js'
+import type { FileWriter, Sink } from '../contracts/sink.js'
 import type { SinkFile } from '../model/file.js'
 import type { Receipt } from '../model/receipt.js'
 import { abortable } from '../util/abort.js'
@@ -9,19 +9,20 @@ import { sinkErrorFrom } from './retry-policy.js'
 const ABORT_DEADLINE_MS = 10_000
 
 /** Fences the key and asks the sink: its receipt, or `null` for "not committed". Then nothing of a lower fence can commit. */
-export async function settle(job: JobContext, file: SinkFile, signal: AbortSignal): Promise<Receipt | null> {
-  const answer = await begin(job, file, signal)
+export async function settle({ sink }: JobContext, file: SinkFile, signal: AbortSignal): Promise<Receipt | null> {
+  const answer = await begin(sink, file, signal)
   if (!('write' in answer)) return answer
   await abortWriter(answer, new Error('Only asked for the receipt.'))
   return null
 }
 
-export async function begin(job: JobContext, file: SinkFile, signal: AbortSignal): Promise<FileWriter<unknown> | Receipt> {
+/** @param named what the sink is called when it fails */
+export async function begin<R>(sink: Sink<R>, file: SinkFile, signal: AbortSignal, named = 'sink'): Promise<FileWriter<R> | Receipt> {
   try {
-    return await abortable(job.sink.begin(file, { signal }), signal)
+    return await abortable(sink.begin(file, { signal }), signal)
   } catch (error) {
     signal.throwIfAborted()
-    throw sinkErrorFrom(error, file.key)
+    throw sinkErrorFrom(error, file.key, named)
   }
 }
 
@@ -29,7 +30,7 @@ export async function begin(job: JobContext, file: SinkFile, signal: AbortSignal
  * Drops a writer's own staging, with a fresh deadline. A failure is not the file's: what is left lies under a fence that
  * the next `begin` removes, and the reason that led here is what people need to see.
  */
-export async function abortWriter(writer: FileWriter<unknown>, reason: unknown): Promise<void> {
+export async function abortWriter(writer: FileWriter<never>, reason: unknown): Promise<void> {
   const signal = AbortSignal.timeout(ABORT_DEADLINE_MS)
   const aborting = async (): Promise<void> => writer.abort(reason, { signal })
   await abortable(aborting(), signal).catch(() => undefined)

@@ -7,8 +7,16 @@ export interface RejectedRow {
   readonly issues: readonly Issue[]
 }
 
-/** What a `rejects` sink gets. Cells are a list, because their names are the file's and may repeat. */
+/** One cell of the file. */
+export interface RejectedCell {
+  readonly column: string
+  /** As `cell` gives it; of a text file the text itself, `null` where the cell is empty or could not be told apart. */
+  readonly value: unknown
+}
+
+/** What a rejects sink gets. */
 export interface RejectedRecord extends RejectedRow {
   readonly key: string
-  readonly cells: readonly { readonly column: string; readonly value: unknown }[]
+  /** Of every column that can be read, in file order; a list, because names may repeat. Only where the sink wants `cells`. */
+  readonly cells?: readonly RejectedCell[]
 }

@@ -67,6 +67,19 @@ export class StagingFolder {
     await syncFolder(targetFolder)
   }
 
+  /** The reverse of `publish`: takes away what an earlier claim put there, if one did; gone for good when it resolves. */
+  async withdraw(target: string, targetFolder: string): Promise<void> {
+    try {
+      await rename(target, this.out)
+    } catch (error) {
+      // Nothing there; or this claim was overtaken, which its next step will learn.
+      if (codeOf(error) === 'ENOENT') return
+      throw error
+    }
+    await syncFolder(targetFolder)
+    await emptyClaim(this.#marker)
+  }
+
   /** The refusal when a newer claim has taken `out` away, else the error as it was. */
   async lost(error: unknown): Promise<unknown> {
     if (codeOf(error) !== 'ENOENT') return error

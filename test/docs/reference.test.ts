@@ -44,6 +44,7 @@ describe('reference pages say what the code says', () => {
       'source',
       'mapper',
       'sink',
+      'rejects',
       'store',
       'decoders',
       'scheduler',
@@ -54,7 +55,7 @@ describe('reference pages say what the code says', () => {
     ]
     expect([...new Set(cells)].sort()).toEqual(
       [...new Set(refused.filter((name) => name !== 'allBudgets'))]
-        .concat('maxConcurrentFiles')
+        .concat('maxConcurrentFiles', 'maxRejectedRows', 'maxRejectedRatio')
         .filter((name, i, all) => all.indexOf(name) === i)
         .sort(),
     )

@@ -1,5 +1,3 @@
-import { constants } from 'node:fs'
-import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CallOptions } from '../../contracts/call-options.js'
 import type { MappedBatch } from '../../contracts/schema-mapper.js'
@@ -7,11 +5,11 @@ import type { FileWriter } from '../../contracts/sink.js'
 import type { SinkFile } from '../../model/file.js'
 import type { CommitSummary, Receipt } from '../../model/receipt.js'
 import { probe } from '../../util/probe.js'
-import { syncFolder } from '../durable-folder.js'
 import { fileSystemError } from '../file-system-error.js'
 import { membersText } from '../json-text.js'
 import { placeOf } from '../names.js'
 import { receiptFor } from '../receipt-for.js'
+import { StagedFile } from '../staged-file.js'
 import { codeOf, type StagingFolder } from '../staging-folder.js'
 import { manifestText, readReceipt } from './ndjson-manifest.js'
 
@@ -29,13 +27,13 @@ const provenanceKeys: ReadonlySet<string> = new Set(['_key', '_version', '_gener
 /** Writes one file's lines into its staging folder, and moves the folder into place. */
 export class NdjsonWriter implements FileWriter<object> {
   readonly #to: NdjsonTarget
-  readonly #data: string
+  readonly #data: StagedFile
   readonly #origin: string
   #rows = 0
 
   private constructor(to: NdjsonTarget) {
     this.#to = to
-    this.#data = join(to.staging.out, 'data.ndjson')
+    this.#data = new StagedFile(to.staging, 'data.ndjson')
     const { key, version, generation } = to.file
     this.#origin = `"_key":${JSON.stringify(key)},"_version":${JSON.stringify(version)},"_generation":${generation},"_row":`
   }
@@ -43,12 +41,8 @@ export class NdjsonWriter implements FileWriter<object> {
   static async open(to: NdjsonTarget): Promise<NdjsonWriter> {
     const writer = new NdjsonWriter(to)
     await to.staging.start()
-    try {
-      await writeFile(writer.#data, '', { flag: 'wx' })
-      return writer
-    } catch (error) {
-      throw await to.staging.lost(error)
-    }
+    await writer.#data.make()
+    return writer
   }
 
   async write(batch: MappedBatch<object>, { signal }: CallOptions): Promise<void> {
@@ -58,7 +52,7 @@ export class NdjsonWriter implements FileWriter<object> {
       let lines = ''
       for (const record of records) lines += this.#line(record, batch.sourceRow(rowIndex++))
       try {
-        await this.#append(lines)
+        await this.#data.append(lines)
       } catch (error) {
         throw fileSystemError(error, this.#to.file, 'writing to the sink folder')
       }
@@ -69,14 +63,14 @@ export class NdjsonWriter implements FileWriter<object> {
 
   async commit({ rejected }: CommitSummary, { signal }: CallOptions): Promise<Receipt> {
     signal.throwIfAborted()
-    const { file, target } = this.#to
+    const { file, staging, target } = this.#to
     const place = placeOf(file)
     try {
       // Also the look at the fence: without a current claim there is no file to open.
-      await this.#append('', { durable: true })
+      await this.#data.append('', { durable: true })
       await probe('P19', place)
       const receipt = receiptFor(file, { rows: this.#rows, rejected })
-      await this.#writeManifest(manifestText(file, receipt))
+      await new StagedFile(staging, 'receipt.json').complete(manifestText(file, receipt))
       await probe('P20', place)
       signal.throwIfAborted()
       const stored = await this.#publish()
@@ -97,21 +91,6 @@ export class NdjsonWriter implements FileWriter<object> {
     }
   }
 
-  /** Opens the file each time, never makes it: an overtaken writer learns of it here, and a forgotten one holds nothing open. */
-  async #append(lines: string, { durable = false } = {}): Promise<void> {
-    try {
-      const handle = await open(this.#data, constants.O_WRONLY | constants.O_APPEND)
-      try {
-        await handle.appendFile(lines)
-        if (durable) await handle.sync()
-      } finally {
-        await handle.close()
-      }
-    } catch (error) {
-      throw await this.#to.staging.lost(error)
-    }
-  }
-
   /** The receipt that stands there already, if one does. */
   async #publish(): Promise<Receipt | undefined> {
     const { file, staging, files, target } = this.#to
@@ -124,22 +103,6 @@ export class NdjsonWriter implements FileWriter<object> {
       if (stored === undefined) throw error
       await staging.discard(() => {})
       return stored
-    }
-  }
-
-  async #writeManifest(text: string): Promise<void> {
-    const { staging } = this.#to
-    try {
-      const handle = await open(join(staging.out, 'receipt.json'), 'w')
-      try {
-        await handle.writeFile(text)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await syncFolder(staging.out)
-    } catch (error) {
-      throw await staging.lost(error)
     }
   }
 
