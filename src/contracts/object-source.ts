@@ -1,3 +1,4 @@
+import type { JsonObject } from '../model/json.js'
 import type { ObjectInfo } from '../model/object-info.js'
 import type { CallOptions } from './call-options.js'
 
@@ -16,13 +17,31 @@ export interface RequestCounts {
   readonly get: number
 }
 
-/** The answer to one question about access. */
+/** The least that has to be added to cure a finding. Holds no secret: `<…>` stands for what only the reader knows. */
+export interface AccessFix {
+  /** Where it goes, for example `bucket policy of customer-bucket`. */
+  readonly addTo: string
+  /** A policy statement; absent where no policy is concerned. */
+  readonly statement?: JsonObject
+  /** The same as Terraform. */
+  readonly terraform: string
+}
+
+/** The answer to one question about access. Holds no secret and, unless the place is proven to be theirs, no key. */
 export interface AccessFinding {
-  /** For example `s3:ListBucket`. */
+  /** What was asked: for example `s3:ListBucket`, or a word for what is no permission, such as `region`. */
   readonly permission: string
+  /** Nothing stands in the way, as far as it was tried. */
   readonly ok: boolean
   readonly message: string
   readonly remedy?: string
+  /** Stable name of what is wrong, or with `ok` of what to look at; each source documents its own. Absent when all is well. */
+  readonly code?: string
+  /** What was asked of the store, and what it answered. */
+  readonly evidence?: string
+  /** False: it could not be asked, and `message` says why. @defaultValue true */
+  readonly tried?: boolean
+  readonly fix?: AccessFix
 }
 
 /**
@@ -34,6 +53,8 @@ export interface AccessFinding {
 export interface ObjectSource {
   /** URL of the place, without secrets. Stored with the job and never editable: another place is another job. */
   readonly place: string
+  /** What every key starts with: names are chosen by what follows. Absent: `ListOptions.under` is not narrowed to a selection. */
+  readonly prefix?: string
   /** What `ObjectInfo.version` is made of; stored with the job, a change throws `IDENTITY_SCHEME_CHANGED`. */
   readonly identity: 'etag' | 'mtime'
   /** Keys come in UTF-8 byte order and `after` works. Otherwise there are no hot windows and each lap lists everything. */
@@ -52,7 +73,7 @@ export interface ObjectSource {
   open(object: ObjectInfo, options: CallOptions): Promise<ObjectReader>
   /** The present version of a key, for `notify`; `undefined` when there is none. */
   stat?(key: string, options: CallOptions): Promise<ObjectInfo | undefined>
-  /** One finding per permission, for the dry run; resolves also when access is refused. Absent: the engine tries `list` and one `open`. */
+  /** One finding per permission, for `job.checkAccess()` and the dry run; resolves also when access is refused. Absent: a dry run tells what `list` and `open` throw. */
   check?(options: CallOptions): Promise<readonly AccessFinding[]>
   /**
    * Does the place still belong to who configured it? Asked in the dry run and at most once each

@@ -9,6 +9,7 @@ export type {
   S3Action,
 } from '../testing/s3-double/access-control.js'
 export type { Fault, FaultHandle, FaultKind, FaultMatch, ListingDamage } from '../testing/s3-double/fault.js'
+export type { DoublePolicy, DoubleStatement } from '../testing/s3-double/policy.js'
 export type { LoggedRequest, RequestCounts } from '../testing/s3-double/request-log.js'
 export type { S3Operation } from '../testing/s3-double/router.js'
 export {

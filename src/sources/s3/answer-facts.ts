@@ -45,6 +45,7 @@ const knownCodes: ReadonlySet<string> = new Set([
   'TokenRefreshRequired',
   'TooManyRequests',
   'TooManyRequestsException',
+  'ValidationError',
   // of the SDK, of Node, and of our own limit
   'AnswerTooLong',
   'CredentialsProviderError',
@@ -82,18 +83,30 @@ export function answerFacts(error: unknown, now: Date): AnswerFacts {
       /^(E[A-Z_]{2,24}|CERT_[A-Z_]{1,40}|UNABLE_TO_[A-Z_]{1,40}|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)$/,
     ),
     requestId: matching(metadata.requestId, /^[\w-]{4,80}$/),
-    region: matching(headers['x-amz-bucket-region'], /^[a-z]{2}(-[a-z]{2,12}){1,3}-\d{1,2}$/),
+    region: matching(headers['x-amz-bucket-region'], regionName) ?? matching(record.Region, regionName),
     retryAfterMs: retryAfterMs(headers['retry-after'], now),
   }
 }
 
 /** A cause that can be logged: our own words and the facts, nothing of the server's text. */
-export function safeCause({ code, status, network, requestId }: AnswerFacts): Error {
-  const what = code ?? network ?? 'unknown error'
-  const cause = new Error(status === undefined ? what : `${what} (HTTP ${status})`)
-  cause.name = 'S3Answer'
-  return Object.assign(cause, { httpStatus: status, requestId })
+export class S3Answer extends Error {
+  readonly code: string | undefined
+  readonly httpStatus: number | undefined
+  readonly requestId: string | undefined
+  readonly region: string | undefined
+
+  constructor({ code, status, network, requestId, region }: AnswerFacts) {
+    const what = code ?? network ?? 'unknown error'
+    super(status === undefined ? what : `${what} (HTTP ${status})`)
+    this.name = 'S3Answer'
+    this.code = code
+    this.httpStatus = status
+    this.requestId = requestId
+    this.region = region
+  }
 }
+
+const regionName = /^[a-z]{2}(-[a-z]{2,12}){1,3}-\d{1,2}$/
 
 const longestWaitMs = 15 * 60_000
 

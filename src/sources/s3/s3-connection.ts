@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import type * as S3Module from '@aws-sdk/client-s3'
 import type * as StsModule from '@aws-sdk/client-sts'
 import { abortable } from '../../util/abort.js'
-import { answerFacts, safeCause } from './answer-facts.js'
+import { answerFacts, S3Answer } from './answer-facts.js'
 import { limitAnswers } from './limit-answers.js'
 import { ownCredentials, type SigningCredentials } from './own-credentials.js'
 import { roleCredentials } from './role-credentials.js'
@@ -75,9 +75,18 @@ export class S3Connection {
     }
   }
 
-  /** Loads the SDK and gets credentials, no more. */
-  async connect(request: S3Request, signal: AbortSignal): Promise<void> {
-    await this.send(request, signal, async () => {})
+  /** Assumes the role anew, with this external id, and drops the session. */
+  async tryRole(externalId: string, signal: AbortSignal): Promise<void> {
+    const { role, bucket, credentials } = this.#settings
+    if (role === undefined) throw new Error('there is no role')
+    const own = credentials === undefined ? undefined : ownCredentials(credentials)
+    const provide = roleCredentials({ ...role, externalId }, bucket, () => this.#startSts(own))
+    try {
+      await abortable(provide(), signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw s3Error(error, { action: 'assume-role', bucket })
+    }
   }
 
   /** Frees the sockets. Nothing may be sent afterwards. */
@@ -98,7 +107,7 @@ export class S3Connection {
       return await call(fresh, signal)
     } catch (error) {
       const facts = answerFacts(error, new Date())
-      if (isExpiredCredentials(facts, request, fresh.isTemporary)) throw credentialsExpired(request.bucket, safeCause(facts))
+      if (isExpiredCredentials(facts, request, fresh.isTemporary)) throw credentialsExpired(request.bucket, new S3Answer(facts))
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import { ConfigError, ImportError, SourceError } from '../../errors.js'
 import type { ErrorDetails } from '../../model/serialized-error.js'
 import { objectChanged, objectVanished, quoteKey } from '../object-errors.js'
-import { type AnswerFacts, answerFacts, safeCause } from './answer-facts.js'
+import { type AnswerFacts, answerFacts, S3Answer } from './answer-facts.js'
 
 /** Which request failed. */
 export interface S3Request {
@@ -45,7 +45,7 @@ export function isExpiredCredentials({ code, status }: AnswerFacts, { action }: 
 export function s3Error(error: unknown, request: S3Request, now = new Date()): ImportError {
   if (error instanceof ImportError) return error
   const facts = answerFacts(error, now)
-  const cause = safeCause(facts)
+  const cause = new S3Answer(facts)
   return (
     ofCredentials(facts, request, cause) ??
     ofPlace(facts, request, cause) ??
@@ -140,24 +140,34 @@ function ofObject({ code, status }: AnswerFacts, { action, key }: S3Request, cau
   return undefined
 }
 
-function ofRefusal({ code, status }: AnswerFacts, { action, bucket, hasOwner }: S3Request, cause: Error): ImportError | undefined {
-  if (action === 'assume-role') {
-    if (status === undefined || status < 400 || status >= 500 || status === 429 || (code !== undefined && throttled.has(code)))
-      return undefined
-    const remedy =
-      "Check the role's trust policy: its principal must be this host's account or role, and its condition sts:ExternalId must " +
-      "equal the external id given to this tenant. The host's own credentials need sts:AssumeRole on the role."
-    return new SourceError('SOURCE_DENIED', `The role for "${bucket}" may not be assumed.`, { remedy, cause })
-  }
+function ofRefusal(facts: AnswerFacts, request: S3Request, cause: Error): ImportError | undefined {
+  const { code, status } = facts
+  const { action, bucket, hasOwner } = request
+  const who = action === 'assume-role' ? 'STS' : `The store of "${bucket}"`
   if (code === 'SignatureDoesNotMatch' || (code !== undefined && unknownKeys.has(code))) {
     const details = { remedy: 'Check the access key id and the secret access key.', cause }
-    return new SourceError('SOURCE_DENIED', `The store of "${bucket}" does not accept the credentials.`, details)
+    return new SourceError('SOURCE_DENIED', `${who} does not accept the credentials.`, details)
   }
+  if (action === 'assume-role') return ofRole(facts, bucket, cause)
   if (status === 403 || status === 401) {
-    const remedy = `Allow ${permissions[action]} on the bucket${hasOwner === true ? ', and check `expectedBucketOwner`' : ''}.`
+    const remedy = `Allow ${permissions[action]} on the bucket${hasOwner === true ? ', and check `expectedBucketOwner`' : ''}. checkAccess() gives the statement to add.`
     return new SourceError('SOURCE_DENIED', `${permissions[action]} was refused on "${bucket}".`, { remedy, cause })
   }
   return undefined
+}
+
+function ofRole({ code, status }: AnswerFacts, bucket: string, cause: Error): ImportError | undefined {
+  if (status === undefined || status < 400 || status >= 500 || status === 429 || (code !== undefined && throttled.has(code)))
+    return undefined
+  if (code === 'ValidationError') {
+    const remedy =
+      'Check `role`: its `durationSeconds` may not be longer than the maximum session duration of the role, nor an hour where the host itself runs as a role.'
+    return new SourceError('SOURCE_DENIED', `STS does not take the request to assume the role for "${bucket}".`, { remedy, cause })
+  }
+  const remedy =
+    "Check the role's trust policy: its principal must be this host's account or role, and its condition sts:ExternalId must " +
+    "equal the external id given to this tenant. The host's own credentials need sts:AssumeRole on the role. checkAccess() gives the statement to add."
+  return new SourceError('SOURCE_DENIED', `The role for "${bucket}" may not be assumed.`, { remedy, cause })
 }
 
 function ofOutage({ code, status, network, retryAfterMs }: AnswerFacts, { action, bucket, key }: S3Request, cause: Error): ImportError {

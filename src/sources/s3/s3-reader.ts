@@ -4,7 +4,7 @@ import type { ObjectReader } from '../../contracts/object-source.js'
 import { ImportError, SourceError } from '../../errors.js'
 import type { ObjectInfo } from '../../model/object-info.js'
 import { objectChanged, quoteKey } from '../object-errors.js'
-import { answerFacts, safeCause } from './answer-facts.js'
+import { answerFacts, S3Answer } from './answer-facts.js'
 import { etagOf, strongEtag } from './etag.js'
 import type { S3Connection } from './s3-connection.js'
 import type { S3Settings } from './s3-options.js'
@@ -119,7 +119,7 @@ async function* pieces(key: string, body: Readable, signal: AbortSignal): AsyncG
     signal.throwIfAborted()
   } catch (error) {
     signal.throwIfAborted()
-    throw error instanceof ImportError ? error : cutShort(key, safeCause(answerFacts(error, new Date())))
+    throw error instanceof ImportError ? error : cutShort(key, new S3Answer(answerFacts(error, new Date())))
   } finally {
     signal.removeEventListener('abort', onAbort)
     body.destroy()

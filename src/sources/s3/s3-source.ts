@@ -3,7 +3,8 @@ import { ImportError } from '../../errors.js'
 import type { ObjectInfo } from '../../model/object-info.js'
 import { checkAccess } from './access-check.js'
 import { listPages } from './list-pages.js'
-import { checkBucketOwnership } from './ownership.js'
+import { objectEncryption } from './object-encryption.js'
+import { checkBucketOwnership, readTag } from './ownership.js'
 import { S3Connection } from './s3-connection.js'
 import { checkS3Options, type Owned, type S3Place, type Unchecked } from './s3-options.js'
 import { s3Reader } from './s3-reader.js'
@@ -20,7 +21,7 @@ export function s3Source(options: S3Place & Unchecked): ObjectSource
 export function s3Source(options: S3Place & Owned): ObjectSource
 export function s3Source(options: S3Place & (Owned | Unchecked)): ObjectSource {
   const settings = checkS3Options(options)
-  const { place, prefix, owned, role, bucket } = settings
+  const { place, prefix, owned } = settings
   const connection = new S3Connection(settings)
   const counts = { list: 0, head: 0, get: 0 }
   const count = (kind: keyof typeof counts) => () => {
@@ -30,6 +31,7 @@ export function s3Source(options: S3Place & (Owned | Unchecked)): ObjectSource {
 
   const source: ObjectSource = {
     place,
+    prefix,
     identity: 'etag',
     listsInKeyOrder: true,
     list: (options) => listPages(connection, settings, options, count('list')),
@@ -40,14 +42,15 @@ export function s3Source(options: S3Place & (Owned | Unchecked)): ObjectSource {
     },
     stat: async (key, { signal }) => (key.startsWith(prefix) ? statObject(connection, settings, key, signal, count('head')) : undefined),
     check: ({ signal }): Promise<readonly AccessFinding[]> =>
-      checkAccess({
-        assumeRole: role && (() => connection.connect({ action: 'assume-role', bucket }, signal)),
+      checkAccess(settings, {
+        assumeRole: (externalId) => connection.tryRole(externalId, signal),
+        readTag: (tagKey) => readTag(connection, settings, tagKey, signal, count('get')),
         firstPage: async () => {
           for await (const page of source.list({ signal })) return page
           return []
         },
-        readFirstByte: (object: ObjectInfo) => readFirstByte(source, object, signal),
-        ownership: ownership && (() => ownership(signal)),
+        readFirstByte: (object) => readFirstByte(source, object, signal),
+        encryptionOf: (key) => objectEncryption(connection, settings, key, signal, count('head')),
       }),
     requestCounts: () => ({ ...counts }),
     close: async () => connection.close(),

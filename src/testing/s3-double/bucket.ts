@@ -1,5 +1,6 @@
 import { compareKeys } from '../../model/compare-keys.js'
 import type { BucketGrant } from './access-control.js'
+import type { DoublePolicy } from './policy.js'
 import type { StoredObject } from './stored-object.js'
 
 /** A bucket's objects, in the order in which S3 lists them. */
@@ -10,6 +11,7 @@ export class Bucket {
   /** `undefined`: no tag set. */
   tags: ReadonlyMap<string, string> | undefined
   grants: readonly BucketGrant[] = []
+  policy: DoublePolicy | undefined
   readonly #objects = new Map<string, StoredObject>()
   #keys: string[] = []
   #sorted = true

@@ -1,4 +1,4 @@
-import type { AccessControl, Principal, S3Action } from './access-control.js'
+import type { AccessControl, AccessSubject, Principal, S3Action } from './access-control.js'
 import { Bucket } from './bucket.js'
 import type { DoubleRequest } from './double-request.js'
 import { ServiceError } from './service-error.js'
@@ -9,6 +9,8 @@ export interface DoubleState {
   readonly account: string
   readonly access: AccessControl
   readonly buckets: Map<string, Bucket>
+  /** ARNs of KMS keys. */
+  readonly disabledKeys: Set<string>
   readonly minSessionSeconds: number
   readonly now: () => Date
 }
@@ -21,7 +23,11 @@ export interface OperationContext {
 }
 
 /** The request's bucket, once it is sure that the caller may do this there. */
-export function allowedBucket({ state, request, principal }: OperationContext, action: S3Action, subject = request.key): Bucket {
+export function allowedBucket(
+  { state, request, principal }: OperationContext,
+  action: S3Action,
+  subject: AccessSubject = { key: request.key },
+): Bucket {
   const bucket = state.buckets.get(request.bucket)
   if (bucket === undefined) {
     throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist.', { BucketName: request.bucket })

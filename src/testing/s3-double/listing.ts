@@ -28,7 +28,7 @@ interface Page {
 /** ListObjectsV2. */
 export function listObjects(context: OperationContext): Answer {
   const { query } = context.request
-  const bucket = allowedBucket(context, 's3:ListBucket', query.get('prefix') ?? '')
+  const bucket = allowedBucket(context, 's3:ListBucket', { prefix: query.get('prefix') ?? '' })
   const encoding = query.get('encoding-type')
   if (encoding !== null && encoding !== 'url') throw new ServiceError('InvalidArgument', 'Invalid Encoding Method specified in Request')
   const list: ListRequest = {

@@ -21,7 +21,15 @@ export function getObject(context: OperationContext): Answer {
     })
   }
   checkReadConditions(headers, object)
+  checkKey(context, object)
   return objectAnswer(object, headers)
+}
+
+/** The data of an object is only there for who may use its key; HEAD tells of it without. */
+function checkKey({ state, principal }: OperationContext, { kmsKey }: StoredObject): void {
+  if (kmsKey === undefined) return
+  if (state.disabledKeys.has(kmsKey)) throw new ServiceError('KMS.DisabledException', `${kmsKey} is disabled.`)
+  if (!state.access.allowsKey(principal, kmsKey, state.region)) throw new ServiceError('AccessDenied', 'Access Denied.')
 }
 
 /** HeadObject: the same answer without its body, and given for archived objects too. */
@@ -36,7 +44,8 @@ function findObject({ state, request, principal }: OperationContext, bucket: Buc
   const object = bucket.get(request.key)
   if (object !== undefined) return object
   // Who may not list is not told what is missing.
-  if (!state.access.allows(principal, 's3:ListBucket', bucket, request.key)) throw new ServiceError('AccessDenied', 'Access Denied.')
+  if (!state.access.allows(principal, 's3:ListBucket', bucket, { key: request.key }))
+    throw new ServiceError('AccessDenied', 'Access Denied.')
   throw new ServiceError('NoSuchKey', 'The specified key does not exist.', { Key: request.key })
 }
 
@@ -51,6 +60,9 @@ function objectAnswer(object: StoredObject, headers: Readonly<Record<string, str
     etag: `"${object.etag}"`,
     'last-modified': object.lastModified.toUTCString(),
     ...(object.storageClass === 'STANDARD' ? {} : { 'x-amz-storage-class': object.storageClass }),
+    ...(object.kmsKey === undefined
+      ? {}
+      : { 'x-amz-server-side-encryption': 'aws:kms', 'x-amz-server-side-encryption-aws-kms-key-id': object.kmsKey }),
     ...(range === undefined ? {} : { 'content-range': `bytes ${start}-${end - 1}/${object.size}` }),
     ...(wantsChecksum ? object.checksums : {}),
   }
@@ -109,7 +121,7 @@ export function storedBytes(
   key: string,
   bytes: Uint8Array,
   fields: { readonly lastModified: Date; readonly etag?: string | undefined } & Partial<
-    Pick<StoredObject, 'contentType' | 'storageClass' | 'headers' | 'checksums'>
+    Pick<StoredObject, 'contentType' | 'storageClass' | 'headers' | 'checksums' | 'kmsKey'>
   >,
 ): StoredObject {
   return {
@@ -121,6 +133,7 @@ export function storedBytes(
     contentType: fields.contentType ?? 'binary/octet-stream',
     headers: fields.headers ?? {},
     checksums: fields.checksums ?? {},
+    kmsKey: fields.kmsKey,
     read: (start, end) => bytes.subarray(start, end),
   }
 }

@@ -9,6 +9,7 @@ import { createBucket, type DoubleState } from './double-state.js'
 import type { Fault, FaultHandle } from './fault.js'
 import { FaultScript } from './fault-script.js'
 import { storedBytes, wholeSeconds } from './objects.js'
+import type { DoublePolicy } from './policy.js'
 import { countRequests, type LoggedRequest, type RequestCounts } from './request-log.js'
 import { createS3Server, type DoubleParts } from './s3-server.js'
 import type { ReadRange } from './stored-object.js'
@@ -39,6 +40,8 @@ export interface ObjectSettings {
   readonly contentType?: string
   /** Further headers, given back with the object: `content-encoding`, `x-amz-meta-…`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** ARN of a KMS key: who is not the owner reads the object only where a role's `permissions` or the key's policy allow `kms:Decrypt`. */
+  readonly kmsKey?: string
   /** Keep a CRC32, given back when a client asks for it. @defaultValue false */
   readonly checksum?: boolean
 }
@@ -134,6 +137,7 @@ export class S3Double implements AsyncDisposable {
       contentType: object.contentType ?? 'binary/octet-stream',
       headers: object.headers ?? {},
       checksums: {},
+      kmsKey: object.kmsKey,
       read: object.read,
     })
   }
@@ -169,14 +173,34 @@ export class S3Double implements AsyncDisposable {
     this.#bucket(bucket).tags = tags === undefined ? undefined : new Map(Object.entries(tags))
   }
 
-  /** Replaces what others than the owner may do in the bucket. At first: nothing. */
-  setPolicy(bucket: string, grants: readonly BucketGrant[]): void {
-    this.#bucket(bucket).grants = grants
+  /**
+   * Replaces what others than the owner may do in the bucket. At first: nothing. Either a list of grants, or a policy in
+   * AWS's own form; `undefined` removes both.
+   */
+  setPolicy(bucket: string, policy: readonly BucketGrant[] | DoublePolicy | undefined): void {
+    const found = this.#bucket(bucket)
+    const isList = Array.isArray(policy)
+    found.grants = isList ? (policy as readonly BucketGrant[]) : []
+    found.policy = isList ? undefined : (policy as DoublePolicy | undefined)
   }
 
-  /** A user of the same account, with keys and no rights. The same user again for the same name. */
-  addUser(name: string): DoubleUser {
-    return this.#state.access.addUser(name)
+  /** Replaces the policy of a KMS key. At first: nobody may use it but the owner. */
+  setKeyPolicy(keyArn: string, policy: DoublePolicy): void {
+    this.#state.access.setKeyPolicy(keyArn, policy)
+  }
+
+  /** From now on objects of this KMS key are answered with KMS.DisabledException. */
+  disableKey(keyArn: string): void {
+    this.#state.disabledKeys.add(keyArn)
+  }
+
+  /**
+   * A user with keys and no rights. The same user again for the same name and account.
+   *
+   * @param account twelve digits; that of the buckets by default
+   */
+  addUser(name: string, account?: string): DoubleUser {
+    return this.#state.access.addUser(name, account === undefined ? {} : { account })
   }
 
   /** A role for AssumeRole; one of the same ARN is replaced. */
@@ -230,8 +254,9 @@ export class S3Double implements AsyncDisposable {
 export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Double> {
   const { region = 'us-east-1', account = '111122223333', minSessionSeconds = 900, maxBodyBytes = 512 * 1024 * 1024 } = options
   const access = new AccessControl(account)
-  const owner = access.addUser('owner', true)
-  const state: DoubleState = { region, account, access, buckets: new Map(), minSessionSeconds, now: options.now ?? (() => new Date()) }
+  const owner = access.addUser('owner', { owner: true })
+  const now = options.now ?? (() => new Date())
+  const state: DoubleState = { region, account, access, buckets: new Map(), disabledKeys: new Set(), minSessionSeconds, now }
   const parts: DoubleParts = { state, faults: new FaultScript(), requests: [], mistakes: [], maxBodyBytes }
   const server = createS3Server(parts)
   server.listen(0, '127.0.0.1')

@@ -20,6 +20,7 @@ const statuses = {
   InvalidTag: 400,
   InvalidToken: 400,
   InvalidURI: 400,
+  'KMS.DisabledException': 400,
   KeyTooLongError: 400,
   MalformedXML: 400,
   MethodNotAllowed: 405,

@@ -16,5 +16,7 @@ export interface StoredObject {
   readonly headers: Readonly<Record<string, string>>
   /** Checksum headers (`x-amz-checksum-crc32`, …), given back for whole objects when asked for. */
   readonly checksums: Readonly<Record<string, string>>
+  /** ARN of the KMS key that encrypts it; readers have to be allowed to use it. */
+  readonly kmsKey?: string | undefined
   readonly read: ReadRange
 }

@@ -21,7 +21,7 @@ export function assumeRole({ state, request, principal }: OperationContext): Ans
   if (externalId !== null && !/^[\w+=,.@:/-]{2,1224}$/.test(externalId)) throw invalid('externalId', externalId)
   const role = state.access.role(arn)
   // A role that does not exist, a caller it does not trust and a wrong external id look the same from outside.
-  if (role === undefined || !state.access.trusts(role, principal) || (role.externalId !== undefined && role.externalId !== externalId)) {
+  if (role === undefined || !state.access.trusts(role, principal, externalId)) {
     throw new ServiceError('AccessDenied', `User: ${principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`)
   }
   const expiresAt = new Date(Math.floor(state.now().getTime() / 1000 + seconds) * 1000)
