@@ -2,8 +2,9 @@ import type { Claim, ClaimOptions } from '../contracts/job-store.js'
 import type { LedgerEntry } from '../contracts/ledger-entry.js'
 import { StoreError } from '../errors.js'
 import { entryOf, type FileRow } from './file-row.js'
-import { claimedRow, ignoresOverwrite, leaseLost, skippedRow } from './file-transitions.js'
+import { claimedRow, ignoresOverwrite, skippedRow } from './file-transitions.js'
 import type { JobRecord, StoreTables } from './store-tables.js'
+import { ask, type Work } from './work.js'
 
 /** So many rows are judged `overwrite_ignored` in one transaction at most: it holds the host's loop and the database's lock. */
 export const MOST_SKIPPED = 1_000
@@ -14,14 +15,14 @@ export interface Claimed {
 }
 
 /** T3, T4, T5: lost leases first, then what is due. At most one claim per key, siblings wait. */
-export function claimFiles(tables: StoreTables, job: JobRecord, options: ClaimOptions, now: number): Claimed {
+export function* claimFiles(tables: StoreTables, job: JobRecord, options: ClaimOptions, now: number): Work<Claimed> {
   refuseOutdated(job, options.schemaVersion)
   const active = job.status === 'active'
   const { jobNo } = job
   const result: Claimed = { claims: [], skipped: [] }
-  const claim = (row: FileRow, versions: readonly FileRow[]): void => {
-    if (row.state === 'claimed') closeLost(tables, row, now)
-    const claimed = claimedRow(row, tables.nextFence(), options, now)
+  function* claim(row: FileRow, versions: readonly FileRow[]): Work<void> {
+    if (row.state === 'claimed') yield* closeLost(tables, row, now)
+    const claimed = claimedRow(row, yield* ask(tables.nextFence()), options, now)
     tables.saveFile(jobNo, claimed)
     tables.insertAttempt({
       fileNo: row.fileNo,
@@ -45,29 +46,29 @@ export function claimFiles(tables: StoreTables, job: JobRecord, options: ClaimOp
     })
   }
 
-  for (const row of tables.claimed(jobNo)) {
-    if (result.claims.length >= options.limit) return result
-    if (leaseLost(row, options.worker, now) && (active || row.inDoubt)) claim(row, tables.versions(jobNo, row.key))
+  if (options.limit <= 0) return result
+  for (const row of yield* ask(tables.lost(jobNo, options.worker, now, !active, options.limit))) {
+    yield* claim(row, yield* ask(tables.versions(jobNo, row.key)))
   }
   while (result.claims.length < options.limit && result.skipped.length < MOST_SKIPPED) {
-    const rows = tables.claimable(jobNo, now, !active, options.limit - result.claims.length)
+    const rows = yield* ask(tables.claimable(jobNo, now, !active, options.limit - result.claims.length))
     if (rows.length === 0) break
     for (const row of rows) {
-      const versions = tables.versions(jobNo, row.key)
+      const versions = yield* ask(tables.versions(jobNo, row.key))
       // A sibling may have been claimed a moment ago, in this very loop.
       if (versions.some((version) => version.state === 'claimed')) continue
       if (ignoresOverwrite(row, versions, options.overwrites)) {
         const skipped = skippedRow(row, 'overwrite_ignored', now)
         tables.saveFile(jobNo, skipped)
         result.skipped.push(entryOf(job.id, skipped))
-      } else claim(row, versions)
+      } else yield* claim(row, versions)
     }
   }
   return result
 }
 
-function closeLost(tables: StoreTables, row: FileRow, now: number): void {
-  const lost = tables.attempt(row.fileNo, row.fence)
+function* closeLost(tables: StoreTables, row: FileRow, now: number): Work<void> {
+  const lost = yield* ask(tables.attempt(row.fileNo, row.fence))
   if (lost !== undefined) tables.saveAttempt({ ...lost, endedAt: now, outcome: 'lost' })
 }
 

@@ -12,6 +12,7 @@ import { parsedJson } from './json-text.js'
 import { cursorOf, keepPollLease, takePollLease } from './poll-lease.js'
 import type { StoreTables, StoreTransactions } from './store-tables.js'
 import { refuseDeleted, storedJob } from './stored-job.js'
+import { ask, type Work } from './work.js'
 
 /** `due` counts no further: a look before a claim must not read a million rows. */
 const MOST_COUNTED = 10_000
@@ -19,25 +20,29 @@ const MOST_COUNTED = 10_000
 const MOST_TOLD = 50_000
 
 /** {@link FileLedger} over any {@link StoreTransactions}. A job that is not stored has an empty ledger; writing to it throws `JOB_UNKNOWN`. */
-export function fileLedger(transactions: StoreTransactions, clock: () => Date): FileLedger {
+export function fileLedger(transactions: StoreTransactions): FileLedger {
   const read: StoreTransactions['read'] = (signal, work) => transactions.read(signal, work)
   const write: StoreTransactions['write'] = (signal, work) => transactions.write(signal, work)
-  const now = (): number => clock().getTime()
   return {
     unknown: (jobId, page, { signal }) =>
-      read(signal, (tables) => {
-        const job = tables.job(jobId)
+      read(signal, function* (tables) {
+        const job = yield* ask(tables.job(jobId))
         if (job === undefined) return page
-        return tables.unknown(job.jobNo, page, job.rulesVersion).flatMap((i) => page[i] ?? [])
+        return (yield* ask(tables.unknown(job.jobNo, page, job.rulesVersion))).flatMap((i) => page[i] ?? [])
       }),
 
-    discover: (jobId, found, { signal }) => write(signal, (tables) => discoverPage(tables, storedJob(tables, jobId), found, now())),
+    discover: (jobId, found, { signal }) =>
+      write(signal, function* (tables, now) {
+        return yield* discoverPage(tables, yield* storedJob(tables, jobId, 'shared'), found, now)
+      }),
 
     async claim(jobId, given) {
       const options = whole(given)
       const skipped: LedgerEntry[] = []
       for (;;) {
-        const claimed = await write(options.signal, (tables) => claimFiles(tables, storedJob(tables, jobId), options, now()))
+        const claimed = await write(options.signal, function* (tables, now) {
+          return yield* claimFiles(tables, yield* storedJob(tables, jobId, 'shared'), options, now)
+        })
         for (const { entry, fence } of claimed.claims) await probe('P06', { jobId, key: entry.key, fence, worker: options.worker })
         skipped.push(...claimed.skipped)
         // No claim means nothing to claim, so what stopped at the most for one transaction goes on in the next.
@@ -49,10 +54,10 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
       }
     },
 
-    renew: (claim, options) => write(options.signal, (tables) => renewClaim(tables, claim, whole(options), now())),
+    renew: (claim, options) => write(options.signal, (tables, now) => renewClaim(tables, claim, whole(options), now)),
 
     async finish(claim, ending, { signal, transaction }) {
-      const end = (tables: StoreTables): boolean => endClaim(tables, claim, ending, now())
+      const end = (tables: StoreTables, now: number): Work<boolean> => endClaim(tables, claim, ending, now)
       if (transaction !== undefined) return transactions.within(transaction, end)
       const ended = await write(signal, end)
       if (ended && ending.as === 'complete') {
@@ -62,33 +67,27 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
     },
 
     reset: (jobId, which, { signal, nextGeneration }) =>
-      write(signal, (tables) => {
-        const job = storedJob(tables, jobId)
+      write(signal, function* (tables, now) {
+        const job = yield* storedJob(tables, jobId, 'shared')
         refuseDeleted(job)
-        const { files, rowsWritten, rowsRejected, bytes } = tables.reset(job.jobNo, { ...which, nextGeneration }, now())
+        const { files, rowsWritten, rowsRejected, bytes } = yield* ask(tables.reset(job.jobNo, { ...which, nextGeneration }, now))
         if (which.state === 'imported') {
-          const tally = tables.tally(job.jobNo)
-          tables.saveTally(job.jobNo, {
-            ...tally,
-            imported: tally.imported - files,
-            rowsWritten: tally.rowsWritten - rowsWritten,
-            rowsRejected: tally.rowsRejected - rowsRejected,
-            bytes: tally.bytes - bytes,
-          })
+          const change = { imported: -files, rowsWritten: -rowsWritten, rowsRejected: -rowsRejected, bytes: -bytes }
+          tables.changeTally(job.jobNo, { ...change, lastImportedAt: null })
         }
         return files
       }),
 
     files: (jobId, { signal, ...query }) =>
-      read(signal, (tables) => {
-        const job = tables.job(jobId)
-        return job === undefined ? [] : tables.files(job.jobNo, query).map((row) => entryOf(jobId, row))
+      read(signal, function* (tables) {
+        const job = yield* ask(tables.job(jobId))
+        return job === undefined ? [] : (yield* ask(tables.files(job.jobNo, query))).map((row) => entryOf(jobId, row))
       }),
 
     attempts: (jobId, key, { signal }) =>
-      read(signal, (tables) => {
-        const job = tables.job(jobId)
-        const records = job === undefined ? [] : tables.attempts(job.jobNo, key)
+      read(signal, function* (tables) {
+        const job = yield* ask(tables.job(jobId))
+        const records = job === undefined ? [] : yield* ask(tables.attempts(job.jobNo, key))
         return records.map(({ fileNo: _, startedAt, endedAt, error, ...attempt }) => ({
           ...attempt,
           startedAt: new Date(startedAt),
@@ -98,11 +97,12 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
       }),
 
     tally: (jobId, { signal }) =>
-      read(signal, (tables) => {
-        const job = tables.job(jobId)
-        const { imported, rowsWritten, rowsRejected, bytes, lastImportedAt } = job === undefined ? nothing : tables.tally(job.jobNo)
-        const counted = job === undefined ? { pending: 0, claimed: 0, failed: 0, skipped: 0 } : tables.count(job.jobNo)
-        const poll = job && tables.poll(job.jobNo)
+      read(signal, function* (tables) {
+        const job = yield* ask(tables.job(jobId))
+        const { imported, rowsWritten, rowsRejected, bytes, lastImportedAt } =
+          job === undefined ? nothing : yield* ask(tables.tally(job.jobNo))
+        const counted = job === undefined ? { pending: 0, claimed: 0, failed: 0, skipped: 0 } : yield* ask(tables.count(job.jobNo))
+        const poll = job && (yield* ask(tables.poll(job.jobNo)))
         return {
           files: { ...counted, imported },
           rowsRead: rowsWritten + rowsRejected,
@@ -116,18 +116,21 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
       }),
 
     due: (jobId, { signal }) =>
-      read(signal, (tables) => {
-        const job = tables.job(jobId)
+      read(signal, function* (tables, now) {
+        const job = yield* ask(tables.job(jobId))
         if (job === undefined) return { now: 0, waiting: 0, nextAt: null }
-        const at = now()
         const inDoubtOnly = job.status !== 'active'
-        const pending = tables.pending(job.jobNo, at, inDoubtOnly, MOST_COUNTED)
-        const claimed = tables.claimed(job.jobNo).filter((row) => !inDoubtOnly || row.inDoubt)
-        const lost = claimed.filter((row) => leaseLost(row, row.owner ?? '', at))
-        const held = claimed.filter((row) => !lost.includes(row)).map((row) => row.leaseUntil ?? at)
-        const behind = claimed
-          .flatMap((row) => tables.versions(job.jobNo, row.key))
-          .filter((row) => row.state === 'pending' && row.notBefore <= at && (!inDoubtOnly || row.inDoubt)).length
+        const pending = yield* ask(tables.pending(job.jobNo, now, inDoubtOnly, MOST_COUNTED))
+        const claimed = (yield* ask(tables.claimed(job.jobNo))).filter((row) => !inDoubtOnly || row.inDoubt)
+        const lost = claimed.filter((row) => leaseLost(row, row.owner ?? '', now))
+        const held = claimed.filter((row) => !lost.includes(row)).map((row) => row.leaseUntil ?? now)
+        const keys = claimed.map((row) => row.key)
+        yield* ask(tables.expect?.(job.jobNo, keys, 0))
+        let behind = 0
+        for (const key of keys) {
+          const versions = yield* ask(tables.versions(job.jobNo, key))
+          behind += versions.filter((row) => row.state === 'pending' && row.notBefore <= now && (!inDoubtOnly || row.inDoubt)).length
+        }
         const times = pending.nextAt === null ? held : [...held, pending.nextAt]
         return {
           now: Math.max(0, pending.due - behind) + lost.length,
@@ -136,16 +139,16 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
         }
       }),
 
-    takePoll: (jobId, options) => write(options.signal, (tables) => takePollLease(tables, jobId, whole(options), now())),
+    takePoll: (jobId, options) => write(options.signal, (tables, now) => takePollLease(tables, jobId, whole(options), now)),
 
     keepPoll: (lease, state, { signal, leaseMs }) =>
-      write(signal, (tables) => keepPollLease(tables, lease, state, Math.ceil(leaseMs), now())),
+      write(signal, (tables, now) => keepPollLease(tables, lease, state, Math.ceil(leaseMs), now)),
 
     pollState: (jobId, { signal }) =>
-      read(signal, (tables) => {
-        const job = tables.job(jobId)
-        if (job === undefined) return { cursor: {}, blocked: null, nextPollAt: clock(), lastSweepMs: null, consecutiveFailures: 0 }
-        const { cursor, blocked, nextPollAt, lastSweepMs, consecutiveFailures } = tables.poll(job.jobNo)
+      read(signal, function* (tables, now) {
+        const job = yield* ask(tables.job(jobId))
+        if (job === undefined) return { cursor: {}, blocked: null, nextPollAt: new Date(now), lastSweepMs: null, consecutiveFailures: 0 }
+        const { cursor, blocked, nextPollAt, lastSweepMs, consecutiveFailures } = yield* ask(tables.poll(job.jobNo))
         return {
           cursor: cursorOf(cursor),
           blocked: blocked === null ? null : parsedJson<JsonObject>(blocked, 'job_poll.blocked'),
@@ -155,7 +158,7 @@ export function fileLedger(transactions: StoreTransactions, clock: () => Date): 
         }
       }),
 
-    raiseFence: (above, { signal }) => write(signal, (tables) => tables.raiseFence(above)),
+    raiseFence: (above, { signal }) => write(signal, (tables) => ask(tables.raiseFence(above))),
   }
 }
 

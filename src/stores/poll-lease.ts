@@ -4,6 +4,7 @@ import { leaseLost } from './file-transitions.js'
 import { jsonText, parsedJson } from './json-text.js'
 import type { StoreTables } from './store-tables.js'
 import { storedJob } from './stored-job.js'
+import { ask, type Work } from './work.js'
 
 interface TakeOptions {
   readonly worker: string
@@ -12,23 +13,23 @@ interface TakeOptions {
 }
 
 /** The right to discover, when it is free, the job is active and it is time. */
-export function takePollLease(
+export function* takePollLease(
   tables: StoreTables,
   jobId: string,
   { worker, leaseMs, force = false }: TakeOptions,
   now: number,
-): PollLease | undefined {
-  const job = storedJob(tables, jobId)
-  const poll = tables.poll(job.jobNo)
+): Work<PollLease | undefined> {
+  const job = yield* storedJob(tables, jobId, 'shared')
+  const poll = yield* ask(tables.poll(job.jobNo))
   if (job.status !== 'active' || !leaseLost(poll, worker, now) || (poll.nextPollAt > now && !force)) return undefined
-  const fence = tables.nextFence()
+  const fence = yield* ask(tables.nextFence())
   tables.savePoll(job.jobNo, { ...poll, owner: worker, fence, leaseUntil: now + leaseMs })
   return { jobId, fence, cursor: cursorOf(poll.cursor), consecutiveFailures: poll.consecutiveFailures }
 }
 
-export function keepPollLease(tables: StoreTables, lease: PollLease, state: PollState, leaseMs: number, now: number): boolean {
-  const { jobNo } = storedJob(tables, lease.jobId)
-  const poll = tables.poll(jobNo)
+export function* keepPollLease(tables: StoreTables, lease: PollLease, state: PollState, leaseMs: number, now: number): Work<boolean> {
+  const { jobNo } = yield* storedJob(tables, lease.jobId)
+  const poll = yield* ask(tables.poll(jobNo))
   if (poll.fence !== lease.fence) return false
   const ends = state.nextPollMs !== undefined
   // Ended before: the reply was lost, or a page came after the end.

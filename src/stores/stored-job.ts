@@ -2,11 +2,12 @@ import type { JobRow } from '../contracts/job-store.js'
 import { StoreError } from '../errors.js'
 import type { JsonObject } from '../model/json.js'
 import { parsedJson } from './json-text.js'
-import type { JobRecord, StoreTables } from './store-tables.js'
+import type { Hold, JobRecord, StoreTables } from './store-tables.js'
+import { ask, type Work } from './work.js'
 
 /** @throws StoreError `JOB_UNKNOWN` */
-export function storedJob(tables: StoreTables, id: string): JobRecord {
-  const job = tables.job(id)
+export function* storedJob(tables: StoreTables, id: string, hold?: Hold): Work<JobRecord> {
+  const job = yield* ask(tables.job(id, hold))
   if (job !== undefined) return job
   throw new StoreError('JOB_UNKNOWN', `The job store holds no job "${id}".`, { remedy: 'Save the job first, or correct its id.' })
 }

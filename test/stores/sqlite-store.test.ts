@@ -15,8 +15,7 @@ import { temporaryFile } from './temporary-folder.js'
 function storeAt(path: string, patienceMs = 5_000): JobStore {
   const transactions = new SqliteTransactions(path, { driver: 'libsql', patienceMs })
   onTestFinished(() => transactions.close())
-  const now = () => new Date()
-  return { jobs: jobRows(transactions, now), ledger: fileLedger(transactions, now), close: () => transactions.close() }
+  return { jobs: jobRows(transactions), ledger: fileLedger(transactions), close: () => transactions.close() }
 }
 
 function databaseAt(path: string): Database.Database {

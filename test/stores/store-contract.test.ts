@@ -20,9 +20,9 @@ const makeWith =
     const folder = await mkdtemp(join(tmpdir(), 'lading-store-'))
     const connections: SqliteTransactions[] = []
     const connect = () => {
-      const transactions = new SqliteTransactions(join(folder, 'jobs.db'), { driver })
+      const transactions = new SqliteTransactions(join(folder, 'jobs.db'), { now, driver })
       connections.push(transactions)
-      return { jobs: jobRows(transactions, now), ledger: fileLedger(transactions, now) }
+      return { jobs: jobRows(transactions), ledger: fileLedger(transactions) }
     }
     return {
       store: connect(),

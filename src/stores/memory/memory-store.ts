@@ -1,7 +1,8 @@
 import type { JobStore } from '../../contracts/job-store.js'
 import { fileLedger } from '../file-ledger.js'
 import { jobRows } from '../job-rows.js'
-import type { StoreTables, StoreTransactions } from '../store-tables.js'
+import type { StoreTransactions, TableWork } from '../store-tables.js'
+import { runNow } from '../work.js'
 import { MemoryTables } from './memory-tables.js'
 
 /**
@@ -12,10 +13,11 @@ import { MemoryTables } from './memory-tables.js'
  */
 export function memoryStore({ now = () => new Date() }: { readonly now?: (() => Date) | undefined } = {}): JobStore {
   const tables = new MemoryTables()
-  const run = async <T>(signal: AbortSignal, work: (tables: StoreTables) => T): Promise<T> => {
+  const worked = <T>(work: TableWork<T>): T => tables.run(() => runNow(work(tables, now().getTime())))
+  const run = async <T>(signal: AbortSignal, work: TableWork<T>): Promise<T> => {
     signal.throwIfAborted()
-    return tables.run(work)
+    return worked(work)
   }
-  const transactions: StoreTransactions = { read: run, write: run, within: async (_, work) => tables.run(work) }
-  return { jobs: jobRows(transactions, now), ledger: fileLedger(transactions, now) }
+  const transactions: StoreTransactions = { read: run, write: run, within: async (_, work) => worked(work) }
+  return { jobs: jobRows(transactions), ledger: fileLedger(transactions) }
 }

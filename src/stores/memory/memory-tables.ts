@@ -1,7 +1,8 @@
 import { compareKeys } from '../../model/compare-keys.js'
 import type { ObjectInfo } from '../../model/object-info.js'
 import type { FileRow } from '../file-row.js'
-import { resetRow, resets, wantsDiscovery } from '../file-transitions.js'
+import { leaseLost, resetRow, resets, wantsDiscovery } from '../file-transitions.js'
+import { changedTally } from '../job-tally.js'
 import type { AttemptRecord, FileQuery, JobRecord, PollRecord, ResetChoice, ResetSum, StoreTables, TallyRecord } from '../store-tables.js'
 import { MemoryFiles } from './memory-files.js'
 
@@ -25,10 +26,10 @@ export class MemoryTables implements StoreTables {
   #fence = 0
 
   /** All that `work` does, or nothing when it throws. */
-  run<T>(work: (tables: StoreTables) => T): T {
+  run<T>(work: () => T): T {
     this.#undo = []
     try {
-      return work(this)
+      return work()
     } catch (error) {
       for (const step of this.#undo.reverse()) step()
       throw error
@@ -122,11 +123,17 @@ export class MemoryTables implements StoreTables {
     return this.#of(jobNo).files.claimed()
   }
 
+  lost(jobNo: number, worker: string, now: number, inDoubtOnly: boolean, limit: number): readonly FileRow[] {
+    return this.claimed(jobNo)
+      .filter((row) => leaseLost(row, worker, now) && (!inDoubtOnly || row.inDoubt))
+      .slice(0, limit)
+  }
+
   claimable(jobNo: number, now: number, inDoubtOnly: boolean, limit: number): readonly FileRow[] {
     return this.#of(jobNo).files.claimable(now, inDoubtOnly, limit)
   }
 
-  pending(jobNo: number, now: number, inDoubtOnly: boolean, most: number): ReturnType<StoreTables['pending']> {
+  pending(jobNo: number, now: number, inDoubtOnly: boolean, most: number): ReturnType<MemoryFiles['pending']> {
     return this.#of(jobNo).files.pending(now, inDoubtOnly, most)
   }
 
@@ -146,7 +153,7 @@ export class MemoryTables implements StoreTables {
     return this.#of(jobNo).files.list(query)
   }
 
-  count(jobNo: number): ReturnType<StoreTables['count']> {
+  count(jobNo: number): Awaited<ReturnType<StoreTables['count']>> {
     const { pending, claimed, failed, skipped } = this.#of(jobNo).files.counts
     return { pending, claimed, failed, skipped }
   }
@@ -173,7 +180,7 @@ export class MemoryTables implements StoreTables {
     })
   }
 
-  attempts(jobNo: number, key: string): ReturnType<StoreTables['attempts']> {
+  attempts(jobNo: number, key: string): Awaited<ReturnType<StoreTables['attempts']>> {
     return this.versions(jobNo, key)
       .flatMap(({ fileNo, version }) => (this.#attempts.get(fileNo) ?? []).map((attempt) => ({ ...attempt, version })))
       .sort((a, b) => a.fence - b.fence)
@@ -183,8 +190,8 @@ export class MemoryTables implements StoreTables {
     return this.#of(jobNo).tally
   }
 
-  saveTally(jobNo: number, tally: TallyRecord): void {
-    this.#set(this.#of(jobNo), 'tally', tally)
+  changeTally(jobNo: number, change: TallyRecord): void {
+    this.#set(this.#of(jobNo), 'tally', changedTally(this.tally(jobNo), change))
   }
 
   poll(jobNo: number): PollRecord {

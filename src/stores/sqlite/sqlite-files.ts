@@ -1,16 +1,19 @@
 import type { ObjectInfo } from '../../model/object-info.js'
 import type { FileRow } from '../file-row.js'
+import { leaseLost } from '../file-transitions.js'
+import { fileCodec } from '../record-codecs.js'
 import type { FileQuery, ResetSum, StoreTables } from '../store-tables.js'
+import { integer, integerOrNull, type SqlRow } from '../stored-values.js'
 import type { SqlValue } from './client.js'
-import { fileCodec } from './codecs.js'
-import { integer, integerOrNull, type SqlRow, type Statements } from './statements.js'
+import { recordSql } from './record-sql.js'
+import type { Statements } from './statements.js'
 
 type FileTable = Pick<
   StoreTables,
-  'unknown' | 'file' | 'versions' | 'insertFile' | 'saveFile' | 'claimed' | 'claimable' | 'pending' | 'reset' | 'files' | 'count'
+  'unknown' | 'file' | 'versions' | 'insertFile' | 'saveFile' | 'claimed' | 'lost' | 'claimable' | 'pending' | 'reset' | 'files' | 'count'
 >
 
-const { columns } = fileCodec
+const { columns, marks, sets } = recordSql(fileCodec)
 const SELECT = `SELECT ${columns} FROM lading_file`
 
 /** The page's keys and versions as one JSON text; `wantsDiscovery` as a condition. */
@@ -31,6 +34,8 @@ const NEXT_GENERATION = 'generation = generation + 1, in_doubt = 0, dirty = 0, p
 /** The table of files. */
 export function sqliteFiles(sql: Statements): FileTable {
   const rows = (found: readonly SqlRow[]): readonly FileRow[] => found.map((row) => fileCodec.read(row))
+  const claimed = (jobNo: number): readonly FileRow[] =>
+    rows(sql.all(`${SELECT} WHERE job_no = ? AND state = 'claimed' ORDER BY lease_until, file_no`, jobNo))
   const counted = (condition: string, ...values: SqlValue[]): number =>
     integer(sql.get(`SELECT count(*) AS n FROM (SELECT 1 FROM lading_file WHERE ${condition} LIMIT ?)`, ...values) ?? {}, 'n')
 
@@ -50,13 +55,18 @@ export function sqliteFiles(sql: Statements): FileTable {
     insertFile(jobNo, values) {
       const next = sql.get('SELECT coalesce(max(file_no), 0) + 1 AS n FROM lading_file') ?? {}
       const row = { ...values, fileNo: integer(next, 'n') }
-      sql.run(`INSERT INTO lading_file (job_no, ${columns}) VALUES (?, ${fileCodec.marks})`, jobNo, ...fileCodec.values(row))
+      sql.run(`INSERT INTO lading_file (job_no, ${columns}) VALUES (?, ${marks})`, jobNo, ...fileCodec.values(row))
       return row
     },
 
-    saveFile: (_jobNo, row) => sql.run(`UPDATE lading_file SET ${fileCodec.sets} WHERE file_no = ?`, ...fileCodec.values(row), row.fileNo),
+    saveFile: (_jobNo, row) => sql.run(`UPDATE lading_file SET ${sets} WHERE file_no = ?`, ...fileCodec.values(row), row.fileNo),
 
-    claimed: (jobNo) => rows(sql.all(`${SELECT} WHERE job_no = ? AND state = 'claimed' ORDER BY lease_until, file_no`, jobNo)),
+    claimed,
+
+    lost: (jobNo, worker, now, inDoubtOnly, limit) =>
+      claimed(jobNo)
+        .filter((row) => leaseLost(row, worker, now) && (!inDoubtOnly || row.inDoubt))
+        .slice(0, limit),
 
     claimable: (jobNo, now, inDoubtOnly, limit) =>
       rows(
@@ -88,8 +98,8 @@ export function sqliteFiles(sql: Statements): FileTable {
            coalesce(sum(size), 0) AS bytes FROM lading_file WHERE ${condition}`,
         ...values,
       )
-      const sets = which.state === 'imported' || which.nextGeneration ? `${RESET}, ${NEXT_GENERATION}` : RESET
-      sql.run(`UPDATE lading_file SET ${sets} WHERE ${condition}`, now, ...values)
+      const resets = which.state === 'imported' || which.nextGeneration ? `${RESET}, ${NEXT_GENERATION}` : RESET
+      sql.run(`UPDATE lading_file SET ${resets} WHERE ${condition}`, now, ...values)
       return sumOf(sum ?? {})
     },
 

@@ -22,10 +22,10 @@ export function sqliteStore(
   database: string | { prepare(sql: string): unknown },
   { now = () => new Date() }: { readonly now?: (() => Date) | undefined } = {},
 ): JobStore {
-  const transactions = new SqliteTransactions(database)
+  const transactions = new SqliteTransactions(database, { now })
   return {
-    jobs: jobRows(transactions, now),
-    ledger: fileLedger(transactions, now),
+    jobs: jobRows(transactions),
+    ledger: fileLedger(transactions),
     ...(transactions.database === undefined ? {} : { database: transactions.database }),
     close: () => transactions.close(),
   }

@@ -1,13 +1,22 @@
-import { StoreError } from '../../errors.js'
-import type { StoreTables } from '../store-tables.js'
-import { attemptCodec, jobCodec, pollCodec, tallyCodec } from './codecs.js'
+import { changedTally } from '../job-tally.js'
+import { attemptCodec, jobCodec, pollCodec, tallyCodec } from '../record-codecs.js'
+import type { StoreTables, TallyRecord } from '../store-tables.js'
+import { integer, presentRow, text } from '../stored-values.js'
+import { recordSql } from './record-sql.js'
 import { sqliteFiles } from './sqlite-files.js'
-import { integer, type SqlRow, type Statements, text } from './statements.js'
+import type { Statements } from './statements.js'
+
+const jobSql = recordSql(jobCodec)
+const attemptSql = recordSql(attemptCodec)
+const pollSql = recordSql(pollCodec)
+const tallySql = recordSql(tallyCodec)
 
 /** {@link StoreTables} of one connection; the caller has a transaction open. */
 export function sqliteTables(sql: Statements): StoreTables {
-  const selectJob = `SELECT ${jobCodec.columns} FROM lading_job`
-  const selectAttempt = `SELECT ${attemptCodec.columns} FROM lading_attempt`
+  const selectJob = `SELECT ${jobSql.columns} FROM lading_job`
+  const selectAttempt = `SELECT ${attemptSql.columns} FROM lading_attempt`
+  const tally = (jobNo: number): TallyRecord =>
+    tallyCodec.read(presentRow(sql.get(`SELECT ${tallySql.columns} FROM lading_job_tally WHERE job_no = ?`, jobNo), 'lading_job_tally'))
   return {
     ...sqliteFiles(sql),
 
@@ -28,7 +37,7 @@ export function sqliteTables(sql: Statements): StoreTables {
     insertJob(values, now) {
       const job = { ...values, jobNo: integer(sql.get('SELECT coalesce(max(job_no), 0) + 1 AS n FROM lading_job') ?? {}, 'n') }
       sql.run(
-        `INSERT INTO lading_job (${jobCodec.columns}, created_at, changed_at) VALUES (${jobCodec.marks}, ?, ?)`,
+        `INSERT INTO lading_job (${jobSql.columns}, created_at, changed_at) VALUES (${jobSql.marks}, ?, ?)`,
         ...jobCodec.values(job),
         now,
         now,
@@ -39,7 +48,7 @@ export function sqliteTables(sql: Statements): StoreTables {
     },
 
     saveJob: (job, now) =>
-      sql.run(`UPDATE lading_job SET ${jobCodec.sets}, changed_at = ? WHERE job_no = ?`, ...jobCodec.values(job), now, job.jobNo),
+      sql.run(`UPDATE lading_job SET ${jobSql.sets}, changed_at = ? WHERE job_no = ?`, ...jobCodec.values(job), now, job.jobNo),
 
     schemaNumber(jobNo, hash) {
       const row = sql.get('SELECT version FROM lading_job_schema WHERE job_no = ? AND hash = ?', jobNo, hash)
@@ -81,11 +90,11 @@ export function sqliteTables(sql: Statements): StoreTables {
     },
 
     insertAttempt: (attempt) =>
-      sql.run(`INSERT INTO lading_attempt (${attemptCodec.columns}) VALUES (${attemptCodec.marks})`, ...attemptCodec.values(attempt)),
+      sql.run(`INSERT INTO lading_attempt (${attemptSql.columns}) VALUES (${attemptSql.marks})`, ...attemptCodec.values(attempt)),
 
     saveAttempt: (attempt) =>
       sql.run(
-        `UPDATE lading_attempt SET ${attemptCodec.sets} WHERE file_no = ? AND fence = ?`,
+        `UPDATE lading_attempt SET ${attemptSql.sets} WHERE file_no = ? AND fence = ?`,
         ...attemptCodec.values(attempt),
         attempt.fileNo,
         attempt.fence,
@@ -101,25 +110,22 @@ export function sqliteTables(sql: Statements): StoreTables {
         )
         .map((row) => ({ ...attemptCodec.read(row), version: text(row, 'file_version') })),
 
-    tally: (jobNo) =>
-      tallyCodec.read(one(sql.get(`SELECT ${tallyCodec.columns} FROM lading_job_tally WHERE job_no = ?`, jobNo), 'job_tally')),
+    tally,
 
-    saveTally: (jobNo, tally) =>
-      sql.run(`UPDATE lading_job_tally SET ${tallyCodec.sets} WHERE job_no = ?`, ...tallyCodec.values(tally), jobNo),
+    changeTally: (jobNo, change) =>
+      sql.run(
+        `UPDATE lading_job_tally SET ${tallySql.sets} WHERE job_no = ?`,
+        ...tallyCodec.values(changedTally(tally(jobNo), change)),
+        jobNo,
+      ),
 
-    poll: (jobNo) => pollCodec.read(one(sql.get(`SELECT ${pollCodec.columns} FROM lading_job_poll WHERE job_no = ?`, jobNo), 'job_poll')),
+    poll: (jobNo) =>
+      pollCodec.read(presentRow(sql.get(`SELECT ${pollSql.columns} FROM lading_job_poll WHERE job_no = ?`, jobNo), 'lading_job_poll')),
 
-    savePoll: (jobNo, poll) => sql.run(`UPDATE lading_job_poll SET ${pollCodec.sets} WHERE job_no = ?`, ...pollCodec.values(poll), jobNo),
+    savePoll: (jobNo, poll) => sql.run(`UPDATE lading_job_poll SET ${pollSql.sets} WHERE job_no = ?`, ...pollCodec.values(poll), jobNo),
 
-    nextFence: () => integer(one(sql.get('UPDATE lading_meta SET fence = fence + 1 RETURNING fence'), 'meta'), 'fence'),
+    nextFence: () => integer(presentRow(sql.get('UPDATE lading_meta SET fence = fence + 1 RETURNING fence'), 'lading_meta'), 'fence'),
 
     raiseFence: (above) => sql.run('UPDATE lading_meta SET fence = max(fence, ?)', above),
   }
-}
-
-function one(row: SqlRow | undefined, table: string): SqlRow {
-  if (row !== undefined) return row
-  throw new StoreError('LEDGER_UNREADABLE', `A row of the table lading_${table} is missing from the job store.`, {
-    remedy: 'Restore the file from a backup. Nothing was changed.',
-  })
 }

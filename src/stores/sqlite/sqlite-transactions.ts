@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { ConfigError, StoreError } from '../../errors.js'
 import { backoffMs } from '../../util/backoff.js'
 import { systemClock } from '../../util/clock.js'
-import type { StoreTables, StoreTransactions } from '../store-tables.js'
+import type { StoreTables, StoreTransactions, TableWork } from '../store-tables.js'
+import { runNow } from '../work.js'
 import { clientOf, inTransaction, type SqliteClient } from './client.js'
 import { migrate } from './migrate.js'
 import { openDatabase, type SqliteDriver } from './open-database.js'
@@ -28,29 +29,35 @@ export class SqliteTransactions implements StoreTransactions {
   readonly database: object | undefined
   readonly #path: string
   readonly #driver: SqliteDriver | undefined
+  readonly #now: () => Date
   readonly #patienceMs: number
   #opened: Promise<Opened> | undefined
   #closed = false
 
   constructor(
     database: string | object,
-    { driver, patienceMs = PATIENCE_MS }: { readonly driver?: SqliteDriver; readonly patienceMs?: number } = {},
+    {
+      now = () => new Date(),
+      driver,
+      patienceMs = PATIENCE_MS,
+    }: { readonly now?: (() => Date) | undefined; readonly driver?: SqliteDriver; readonly patienceMs?: number } = {},
   ) {
     this.database = typeof database === 'string' ? undefined : clientOf(database)
     this.#path = typeof database === 'string' ? pathOf(database) : 'handle'
     this.#driver = driver
+    this.#now = now
     this.#patienceMs = patienceMs
   }
 
-  read<T>(signal: AbortSignal, work: (tables: StoreTables) => T): Promise<T> {
+  read<T>(signal: AbortSignal, work: TableWork<T>): Promise<T> {
     return this.#patiently('BEGIN', signal, work)
   }
 
-  write<T>(signal: AbortSignal, work: (tables: StoreTables) => T): Promise<T> {
+  write<T>(signal: AbortSignal, work: TableWork<T>): Promise<T> {
     return this.#patiently('BEGIN IMMEDIATE', signal, work)
   }
 
-  async within<T>(transaction: unknown, work: (tables: StoreTables) => T): Promise<T> {
+  async within<T>(transaction: unknown, work: TableWork<T>): Promise<T> {
     try {
       const { client, tables } = await this.#open()
       const sink = clientOf(transaction)
@@ -59,7 +66,7 @@ export class SqliteTransactions implements StoreTransactions {
           remedy: 'Call seal() as the last statement before COMMIT, with the handle on which BEGIN was said.',
         })
       }
-      return work(sink === client ? tables : sqliteTables(new Statements(sink)))
+      return this.#worked(sink === client ? tables : sqliteTables(new Statements(sink)), work)
     } catch (error) {
       throw storeErrorFrom(error, this.#path)
     }
@@ -79,7 +86,7 @@ export class SqliteTransactions implements StoreTransactions {
     client?.close?.()
   }
 
-  async #patiently<T>(begin: string, signal: AbortSignal, work: (tables: StoreTables) => T): Promise<T> {
+  async #patiently<T>(begin: string, signal: AbortSignal, work: TableWork<T>): Promise<T> {
     const started = systemClock.monotonicMs()
     for (let tries = 1; ; tries++) {
       signal.throwIfAborted()
@@ -94,18 +101,22 @@ export class SqliteTransactions implements StoreTransactions {
     }
   }
 
-  #run<T>({ client, tables }: Opened, begin: string, work: (tables: StoreTables) => T): T {
+  #run<T>({ client, tables }: Opened, begin: string, work: TableWork<T>): T {
     // A sink has its transaction open on this handle: ours comes after it.
     if (inTransaction(client)) throw new HandleBusy()
     client.exec(begin)
     try {
-      const result = work(tables)
+      const result = this.#worked(tables, work)
       client.exec('COMMIT')
       return result
     } catch (error) {
       this.#rollBack(client)
       throw error
     }
+  }
+
+  #worked<T>(tables: StoreTables, work: TableWork<T>): T {
+    return runNow(work(tables, this.#now().getTime()))
   }
 
   #rollBack(client: SqliteClient): void {

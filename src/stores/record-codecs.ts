@@ -1,23 +1,27 @@
-import type { FileRow } from '../file-row.js'
-import type { AttemptRecord, JobRecord, PollRecord, TallyRecord } from '../store-tables.js'
+import type { FileRow } from './file-row.js'
 import {
-  booleanCell as flag,
+  flagCell as flag,
   integerCell as int,
   integerOrNullCell as intOrNull,
+  jsonCell as json,
+  jsonOrNullCell as jsonOrNull,
   RecordCodec,
   textCell as text,
   textOrNullCell as textOrNull,
+  timeCell as time,
+  timeOrNullCell as timeOrNull,
   wordCell,
 } from './record-codec.js'
+import type { AttemptRecord, JobRecord, PollRecord, TallyRecord } from './store-tables.js'
 
-/** The tables of `migrations.ts` and the records of `store-tables.ts`, member by member. */
+/** The records of `store-tables.ts` and the tables of every store in a database, member by member. */
 export const fileCodec = new RecordCodec<FileRow>({
   fileNo: int,
   key: text,
   version: text,
   size: int,
-  sourceTime: int,
-  discoveredAt: int,
+  sourceTime: time,
+  discoveredAt: time,
   state: wordCell(),
   rule: textOrNull,
   rulesVersion: intOrNull,
@@ -28,10 +32,10 @@ export const fileCodec = new RecordCodec<FileRow>({
   returns: int,
   inDoubt: flag,
   dirty: flag,
-  notBefore: int,
+  notBefore: time,
   owner: textOrNull,
-  leaseUntil: intOrNull,
-  asOf: intOrNull,
+  leaseUntil: timeOrNull,
+  asOf: timeOrNull,
   plan: textOrNull,
   schemaVersion: intOrNull,
   rowsRead: intOrNull,
@@ -39,10 +43,10 @@ export const fileCodec = new RecordCodec<FileRow>({
   rowsRejected: intOrNull,
   partialRows: int,
   format: textOrNull,
-  error: textOrNull,
-  issues: textOrNull,
-  receipt: textOrNull,
-  finishedAt: intOrNull,
+  error: jsonOrNull,
+  issues: jsonOrNull,
+  receipt: jsonOrNull,
+  finishedAt: timeOrNull,
   replacedBy: textOrNull,
 })
 
@@ -50,7 +54,7 @@ export const jobCodec = new RecordCodec<JobRecord>({
   jobNo: int,
   id: text,
   status: wordCell(),
-  definition: textOrNull,
+  definition: jsonOrNull,
   place: text,
   identity: wordCell(),
   schemaVersion: int,
@@ -65,23 +69,23 @@ export const attemptCodec = new RecordCodec<AttemptRecord>({
   attempt: int,
   owner: text,
   schemaVersion: intOrNull,
-  startedAt: int,
-  endedAt: intOrNull,
+  startedAt: time,
+  endedAt: timeOrNull,
   outcome: wordCell(),
-  error: textOrNull,
+  error: jsonOrNull,
 })
 
 export const pollCodec = new RecordCodec<PollRecord>({
   fence: int,
   owner: textOrNull,
-  leaseUntil: intOrNull,
-  nextPollAt: int,
-  cursor: text,
-  lastPolledAt: intOrNull,
-  lastSweepAt: intOrNull,
+  leaseUntil: timeOrNull,
+  nextPollAt: time,
+  cursor: json,
+  lastPolledAt: timeOrNull,
+  lastSweepAt: timeOrNull,
   lastSweepMs: intOrNull,
   consecutiveFailures: int,
-  blocked: textOrNull,
+  blocked: jsonOrNull,
 })
 
 export const tallyCodec = new RecordCodec<TallyRecord>({
@@ -89,5 +93,5 @@ export const tallyCodec = new RecordCodec<TallyRecord>({
   rowsWritten: int,
   rowsRejected: int,
   bytes: int,
-  lastImportedAt: intOrNull,
+  lastImportedAt: timeOrNull,
 })
