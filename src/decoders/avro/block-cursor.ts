@@ -3,7 +3,7 @@ import { BlockProblem } from './block-problem.js'
 /** A position in one decompressed block, and how Avro's primitives are read there. Nothing is read past the end. */
 export class BlockCursor {
   readonly bytes: Uint8Array
-  readonly #view: DataView
+  readonly view: DataView
   at = 0
   /** Low and high word of the last {@link readLong}. */
   low = 0
@@ -11,7 +11,7 @@ export class BlockCursor {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   get left(): number {
@@ -72,13 +72,13 @@ export class BlockCursor {
   readFloat(): number {
     this.#need(4)
     this.at += 4
-    return this.#view.getFloat32(this.at - 4, true)
+    return this.view.getFloat32(this.at - 4, true)
   }
 
   readDouble(): number {
     this.#need(8)
     this.at += 8
-    return this.#view.getFloat64(this.at - 8, true)
+    return this.view.getFloat64(this.at - 8, true)
   }
 
   readBoolean(): boolean {

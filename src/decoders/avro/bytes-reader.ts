@@ -73,7 +73,7 @@ export class BytesReader implements ValueReader {
 }
 
 /** Valid as a whole, and no value begins inside a character. */
-function checkText(data: Uint8Array, offsets: Int32Array): void {
+export function checkText(data: Uint8Array, offsets: Int32Array): void {
   let valid = isUtf8(data)
   for (let i = 0; valid && i < offsets.length; i++)
     valid = offsets[i] === data.length || ((data[offsets[i] as number] as number) & 0xc0) !== 0x80

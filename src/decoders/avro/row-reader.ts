@@ -1,36 +1,31 @@
 import type { ReadRequest } from '../../contracts/file-decoder.js'
 import type { Budgets } from '../../model/budgets.js'
+import type { Column } from '../../model/column.js'
 import type { ColumnBatch } from '../../model/column-batch.js'
 import type { FileSchema } from '../../model/data-type.js'
 import { sliceColumn } from '../../model/slice-column.js'
 import { corruptFile, overBudget, unsupportedFile } from '../decode-failure.js'
 import type { BlockCursor } from './block-cursor.js'
 import { BlockProblem } from './block-problem.js'
+import { FlatFields, type FlatStep } from './flat-fields.js'
 import type { Skipper } from './skip-value.js'
 import type { AvroColumn } from './type-plan.js'
-import type { Meter, SkipValue, ValueReader } from './value-reader.js'
-
-/** One field of the file: who reads it, or how to pass over it. A field asked for twice fills two columns. */
-interface Step {
-  readonly name: string
-  readonly readers: readonly ValueReader[]
-  readonly skip: SkipValue
-}
+import type { Meter, ValueReader } from './value-reader.js'
 
 /** Reads records row by row into the columns asked for, and cuts batches by rows and bytes. */
 export class RowReader {
   readonly #schema: FileSchema
   readonly #request: ReadRequest
-  readonly #steps: readonly Step[]
+  readonly #fields: FlatFields
+  readonly #names: readonly string[]
   /** In the order of the request. */
-  readonly #readers: readonly ValueReader[]
-  readonly #names: readonly (string | undefined)[]
+  readonly #finishers: readonly { readonly name: string; readonly finish: () => Column }[]
   readonly #meter: Meter
   #firstRow = 1
   #rows = 0
   #rowStart = 0
   #bytesBefore = 0
-  #column: string | undefined
+  #reading = false
 
   constructor(schema: FileSchema, columns: readonly AvroColumn[], request: ReadRequest, skipper: Skipper, { cellBytes }: Budgets) {
     const meter: Meter = {
@@ -39,31 +34,38 @@ export class RowReader {
       check: () => {
         const cell = meter.bytes - meter.cellStart
         if (cell > cellBytes)
-          throw overBudget(`Row ${this.row}, column "${this.#column}"`, cell, 'cellBytes', cellBytes, {
+          throw overBudget(`Row ${this.row}, column "${this.column}"`, cell, 'cellBytes', cellBytes, {
             row: this.row,
-            column: this.#column,
+            column: this.column,
           })
       },
     }
     const readers = new Map<number, ValueReader[]>()
-    this.#readers = request.columns.map(({ index }) => {
+    const asks = new Map<number, number>()
+    for (const { index } of request.columns) asks.set(index, (asks.get(index) ?? 0) + 1)
+    this.#finishers = request.columns.map(({ index }) => {
       const column = columns[index]
       if (column === undefined) throw new RangeError(`The file has no column ${index}.`)
-      if (column.plan === null) {
+      const { name, plan } = column
+      if (plan === null) {
         throw unsupportedFile(
-          `Column "${column.name}" is of a type that is not read.`,
+          `Column "${name}" is of a type that is not read.`,
           'Leave the column out of the schema, or write it as another type.',
-          {
-            column: column.name,
-          },
+          { column: name },
         )
       }
-      const reader = column.plan.reader(meter)
+      if (plan.flat !== undefined && asks.get(index) === 1) return { name, finish: () => this.#fields.finish(index, this.#rows) }
+      const reader = plan.reader(meter)
       readers.set(index, [...(readers.get(index) ?? []), reader])
-      return reader
+      return { name, finish: () => reader.finish() }
     })
-    this.#names = request.columns.map(({ index }) => columns[index]?.name)
-    this.#steps = columns.map(({ name, type }, i) => ({ name, readers: readers.get(i) ?? [], skip: skipper.skip(type) }))
+    const steps = columns.map(({ type, plan }, i): FlatStep => {
+      const flat = asks.get(i) === 1 ? (plan?.flat ?? null) : null
+      const own = readers.get(i)
+      return { flat, type: plan?.type ?? { kind: 'unknown' }, reader: own === undefined ? skipper.skip(type) : together(own) }
+    })
+    this.#names = columns.map(({ name }) => name)
+    this.#fields = new FlatFields(steps, meter, { cellBytes, batchRows: request.batchRows, batchBytes: request.batchBytes })
     this.#schema = schema
     this.#request = request
     this.#meter = meter
@@ -76,25 +78,16 @@ export class RowReader {
 
   /** Column that is being read. */
   get column(): string | undefined {
-    return this.#column
+    return this.#reading ? this.#names[this.#fields.step] : undefined
   }
 
   /** Reads the record at the cursor. */
   read(cursor: BlockCursor): void {
-    const meter = this.#meter
     this.#rowStart = cursor.at
-    this.#bytesBefore = meter.bytes
-    for (const { name, readers, skip } of this.#steps) {
-      this.#column = name
-      const start = cursor.at
-      if (readers.length === 0) skip(cursor)
-      for (const reader of readers) {
-        cursor.at = start
-        meter.cellStart = meter.bytes
-        reader.read(cursor)
-      }
-    }
-    this.#column = undefined
+    this.#bytesBefore = this.#meter.bytes
+    this.#reading = true
+    this.#fields.read(cursor, this.#rows)
+    this.#reading = false
     this.#rows++
   }
 
@@ -119,15 +112,14 @@ export class RowReader {
   }
 
   #cut(rows: number): ColumnBatch {
-    const columns = this.#readers.map((reader, i) => {
+    const columns = this.#finishers.map(({ name, finish }) => {
       try {
-        const column = reader.finish()
+        const column = finish()
         return column.length === rows ? column : sliceColumn(column, 0, rows)
       } catch (error) {
         if (!(error instanceof BlockProblem)) throw error
-        const column = this.#names[i]
         const last = this.#firstRow + rows - 1
-        throw corruptFile(`In rows ${this.#firstRow} to ${last}, column "${column}": ${error.message}.`, { column, cause: error })
+        throw corruptFile(`In rows ${this.#firstRow} to ${last}, column "${name}": ${error.message}.`, { column: name, cause: error })
       }
     })
     const batch = { rowCount: rows, firstRow: this.#firstRow, schema: this.#schema, columns }
@@ -135,5 +127,20 @@ export class RowReader {
     this.#rows = 0
     this.#meter.bytes = 0
     return batch
+  }
+}
+
+/** One reader as it is; several read the same value one after the other. */
+function together(readers: readonly ValueReader[]): Pick<ValueReader, 'read'> {
+  const [only] = readers
+  if (readers.length === 1 && only !== undefined) return only
+  return {
+    read(cursor) {
+      const start = cursor.at
+      for (const reader of readers) {
+        cursor.at = start
+        reader.read(cursor)
+      }
+    },
   }
 }

@@ -6,6 +6,7 @@ import type { AvroSchema, LogicalType } from './avro-schema.js'
 import { BlockProblem } from './block-problem.js'
 import { BytesReader, type FindBytes } from './bytes-reader.js'
 import { decimalReader, fixedWidthReader } from './fixed-width-reader.js'
+import type { FlatKind, FlatPlan } from './flat-fields.js'
 import { ListReader, NullableReader, NullReader, StructReader } from './nested-readers.js'
 import { uuidText } from './uuid-text.js'
 import type { Meter, ValueReader } from './value-reader.js'
@@ -14,6 +15,8 @@ import type { Meter, ValueReader } from './value-reader.js'
 export interface TypePlan {
   readonly type: DataType
   readonly nullable: boolean
+  /** A simple value, which records of them are read by at once; absent for others. */
+  readonly flat?: FlatPlan
   /** A new, empty reader. */
   readonly reader: (meter: Meter) => ValueReader
 }
@@ -58,30 +61,34 @@ export class TypePlanner {
   #plan(type: Type, depth: number): TypePlan | null {
     const { cellBytes } = this.#budgets
     const logical = this.#schema.logicalOf(type)
-    const fixed = (data: DataType, millis = false): TypePlan => ({
+    const simple = (kind: FlatKind): { readonly flat: FlatPlan } => ({ flat: { kind, nullBranch: null } })
+    const fixed = (data: DataType, kind: FlatKind, millis = false): TypePlan => ({
       type: data,
       nullable: false,
+      // A time in milliseconds is not stored as it is written.
+      ...(millis ? {} : simple(kind)),
       reader: (meter) => fixedWidthReader(data, meter, millis) ?? new NullReader(meter),
     })
     const bytes = (kind: 'utf8' | 'binary', find: FindBytes | null = null): TypePlan => ({
       type: { kind },
       nullable: false,
+      ...(find === null ? simple('bytes') : {}),
       reader: (meter) => new BytesReader(kind, meter, cellBytes, find),
     })
     switch (type.typeName) {
       case 'null':
         return { type: { kind: 'null' }, nullable: true, reader: (meter) => new NullReader(meter) }
       case 'boolean':
-        return fixed({ kind: 'bool' })
+        return fixed({ kind: 'bool' }, 'boolean')
       case 'float':
-        return fixed({ kind: 'float32' })
+        return fixed({ kind: 'float32' }, 'float')
       case 'double':
-        return fixed({ kind: 'float64' })
+        return fixed({ kind: 'float64' }, 'double')
       case 'int':
-        if (logical?.name === 'date') return fixed({ kind: 'date' })
-        return logical?.name === 'time-millis' ? fixed({ kind: 'time', unit: 'us' }, true) : fixed({ kind: 'int32' })
+        if (logical?.name === 'date') return fixed({ kind: 'date' }, 'int')
+        return logical?.name === 'time-millis' ? fixed({ kind: 'time', unit: 'us' }, 'int', true) : fixed({ kind: 'int32' }, 'int')
       case 'long':
-        return fixed(longType(logical))
+        return fixed(longType(logical), 'long')
       case 'string':
         return bytes('utf8')
       case 'bytes':
@@ -157,7 +164,9 @@ export class TypePlanner {
     const other = branches[1 - nullBranch]
     if (branches.length !== 2 || nullBranch < 0 || other === undefined) return null
     const plan = this.plan(other, depth)
-    return plan && { type: plan.type, nullable: true, reader: (meter) => new NullableReader(plan.reader(meter), nullBranch) }
+    if (plan === null) return null
+    const flat = plan.flat === undefined ? {} : { flat: { ...plan.flat, nullBranch: nullBranch as 0 | 1 } }
+    return { type: plan.type, nullable: true, ...flat, reader: (meter) => new NullableReader(plan.reader(meter), nullBranch) }
   }
 }
 
