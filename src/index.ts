@@ -16,8 +16,8 @@ export type {
 } from './contracts/job-store.js'
 export type { AttemptEntry, LedgerEntry, Tally } from './contracts/ledger-entry.js'
 export type { AccessFinding, ListOptions, ObjectReader, ObjectSource, RequestCounts } from './contracts/object-source.js'
-export type { PollOutcome, Scheduler } from './contracts/scheduler.js'
 export type { RejectsSink } from './contracts/rejects-sink.js'
+export type { PollOutcome, Scheduler } from './contracts/scheduler.js'
 export type {
   AcceptedRows,
   MappedBatch,
@@ -60,6 +60,8 @@ export type { Environment, ModelType } from './mappers/model-schema/model-type.j
 export type { MappedBy } from './mappers/model-schema/outline-columns.js'
 export { parseModelSchema } from './mappers/model-schema/parse-model-schema.js'
 export type { SchemaProblem } from './mappers/model-schema/schema-verdict.js'
+export type { OpenQuestion, SuggestionReason } from './mappers/model-schema/suggest/draft.js'
+export type { KnownModel } from './mappers/model-schema/suggest/propose-schema.js'
 export type { Rejected } from './mappers/row-mapper/rejected.js'
 export { type RowCells, type RowContext, type RowMapperOptions, rowMapper } from './mappers/row-mapper/row-mapper.js'
 export { type Budgets, defaultBudgets } from './model/budgets.js'
@@ -88,6 +90,8 @@ export type { PreviewOptions } from './preview/preview-options.js'
 export { previewSchema } from './preview/preview-schema.js'
 export { previewText } from './preview/preview-text.js'
 export type { NotMappedColumn, PreviewColumn, PreviewedFile, SchemaPreview, SeenColumn } from './preview/schema-preview.js'
+export { type SchemaSuggestion, type SuggestOptions, suggestSchema } from './preview/suggest-schema.js'
+export { suggestionText } from './preview/suggestion-text.js'
 export { type IntervalSchedulerOptions, intervalScheduler } from './schedulers/interval/interval-scheduler.js'
 export { type FunctionSinkOptions, functionSink } from './sinks/function/function-sink.js'
 export { type MemorySink, memorySink } from './sinks/memory/memory-sink.js'

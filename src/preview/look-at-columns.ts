@@ -2,12 +2,18 @@ import type { MappedRows, SchemaMapper } from '../contracts/schema-mapper.js'
 import type { Budgets } from '../model/budgets.js'
 import type { Column } from '../model/column.js'
 import type { ColumnBatch } from '../model/column-batch.js'
-import type { DataType, FileSchema } from '../model/data-type.js'
+import type { ColumnInfo, DataType, FileSchema } from '../model/data-type.js'
 import { NO_COLUMN } from '../model/issue.js'
+import { nextTurn } from '../util/abort.js'
 import type { OpenedFile } from './opened-file.js'
 
 /** Most batches of a sample: cells may be so large that a batch is one row. */
 const mostBatches = 32
+/** Cells of a sample: very wide files show fewer rows, but never less than these. */
+const mostCells = 1_000_000
+const leastRows = 100
+/** Cells looked at before the host's event loop gets its turn. */
+const cellsPerTurn = 8_192
 
 /** What was looked at. */
 export interface Looked {
@@ -19,7 +25,7 @@ export interface Looked {
 }
 
 /** Called for each readable column of each batch, with the rows of the sample; those that could not be split are not among them. */
-export type VisitColumn = (columnIndex: number, column: Column, rows: readonly number[]) => void
+export type VisitColumn = (columnIndex: number, column: Column, rows: readonly number[], schema: FileSchema) => void
 
 /**
  * Shows the first rows of a file as it has them: texts as they are written, other types as they are stored. Columns of a
@@ -30,17 +36,30 @@ export async function lookAtColumns(
   { rows: mostRows, budgets }: { readonly rows: number; readonly budgets: Budgets },
   visit: VisitColumn,
 ): Promise<Looked> {
-  let rows = 0
-  let batches = 0
-  const look = (batch: ColumnBatch, indexes: readonly number[]): void => {
-    const taken = rowsOf(batch, mostRows - rows)
-    for (const [i, column] of batch.columns.entries()) visit(indexes[i] as number, column, taken)
-    rows += Math.min(batch.rowCount, mostRows - rows)
-  }
-  return await opened.exchange(eyes(look), async (exchange) => {
+  const batches: ColumnBatch[] = []
+  return await opened.exchange(eyes(batches), async (exchange) => {
     const { schema } = exchange
-    const started = exchange.start({ schema, file: opened.context, ...sampleBatches(mostRows, budgets) })
-    for await (const _ of started.rows) if (rows >= mostRows || ++batches >= mostBatches) break
+    const most = Math.min(mostRows, Math.max(leastRows, Math.floor(mostCells / Math.max(1, schema.columns.length))))
+    const indexes = readable(schema)
+    let rows = 0
+    let count = 0
+    const started = exchange.start({ schema, file: opened.context, ...sampleBatches(most, budgets) })
+    for await (const _ of started.rows) {
+      const batch = batches.shift()
+      if (batch === undefined) break
+      const taken = rowsOf(batch, most - rows)
+      let cells = 0
+      for (const [i, column] of batch.columns.entries()) {
+        visit(indexes[i] as number, column, taken, schema)
+        cells += taken.length
+        if (cells < cellsPerTurn) continue
+        cells = 0
+        await nextTurn()
+        opened.signal.throwIfAborted()
+      }
+      rows += Math.min(batch.rowCount, most - rows)
+      if (rows >= most || ++count >= mostBatches) break
+    }
     return { schema, rowCount: exchange.rowCount ?? null, rows }
   })
 }
@@ -50,31 +69,30 @@ export function sampleBatches(rows: number, { batchRows, batchBytes }: Budgets):
   return { batchRows: Math.min(batchRows, Math.ceil(rows / 8) * 8), batchBytes }
 }
 
-/** As what a column is looked at: text files as text, for a guess may not hold for each cell. */
-export function typeToLookAt(type: DataType, guessed: boolean): DataType {
-  return guessed ? { kind: 'utf8' } : type
-}
-
-/** A mapper that only looks. It is not portable: the file is decoded outside, its cells are looked at here. */
-function eyes(look: (batch: ColumnBatch, indexes: readonly number[]) => void): SchemaMapper<never> {
+/** A mapper that only collects. It is not portable: the file is decoded outside, its cells are looked at here. */
+function eyes(batches: ColumnBatch[]): SchemaMapper<never> {
   return {
     signature: 'lading/preview',
-    compile({ columns }) {
-      const reads = columns.flatMap(({ type, guessed }, index) =>
-        isReadable(type) ? [{ index, as: typeToLookAt(type, guessed === true) }] : [],
-      )
-      const indexes = reads.map(({ index }) => index)
-      return {
-        reads,
-        apply(batch): MappedRows {
-          look(batch, indexes)
-          const { rowCount, firstRow } = batch
-          return { rowsRead: rowCount, firstRow, accepted: { rowCount, columns: {}, sourceRows: null }, rejected: { rowCount: 0 } }
-        },
-        build: () => [],
-      }
-    },
+    compile: (schema) => ({
+      reads: readable(schema).map((index) => ({ index, as: typeToLookAt(schema.columns[index] as ColumnInfo) })),
+      apply(batch): MappedRows {
+        batches.push(batch)
+        const { rowCount, firstRow } = batch
+        return { rowsRead: rowCount, firstRow, accepted: { rowCount, columns: {}, sourceRows: null }, rejected: { rowCount: 0 } }
+      },
+      build: () => [],
+    }),
   }
+}
+
+/** As what a column is looked at: text files as text, for a guess may not hold for each cell. */
+function typeToLookAt({ type, guessed }: ColumnInfo): DataType {
+  return guessed === true ? { kind: 'utf8' } : type
+}
+
+/** Indexes of the columns that can be read. */
+function readable({ columns }: FileSchema): number[] {
+  return columns.flatMap(({ type }, index) => (isReadable(type) ? [index] : []))
 }
 
 function isReadable(type: DataType): boolean {

@@ -277,13 +277,13 @@ Problems
     expect(text.split('\n')).toHaveLength(7)
   })
 
-  test('of ten thousand columns stays short', async () => {
-    const names = Array.from({ length: 9_998 }, (_, i) => `f${i}`)
+  test('of three thousand columns stays short', async () => {
+    const names = Array.from({ length: 2_998 }, (_, i) => `f${i}`)
     const wide = `id,label,${names.join(',')}\n1,x,${names.map(() => '1').join(',')}\n`
     const result = await preview(file(wide), { ...schema, schema: { prediction_id: 'id', prediction_label: 'label' } })
-    expect(result.columns).toHaveLength(10_000)
+    expect(result.columns).toHaveLength(3_000)
     const text = previewText(result)
     expect(text.split('\n').length).toBeLessThan(210)
-    expect(text).toContain('… and 9800 more columns')
+    expect(text).toContain('… and 2800 more columns')
   })
 })
