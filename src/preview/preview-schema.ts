@@ -93,7 +93,9 @@ export async function previewOpened(
       ...see(column, infoAt(column).type),
       why: excluded ? ('excluded' as const) : ('not named' as const),
     })),
-    reserved: [...new Set(columns.filter(({ by }) => by !== 'inference').map(({ column }) => infoAt(column).name))],
+    reserved: [...new Set(columns.filter(({ by }) => by !== 'inference').map(({ column }) => column))]
+      .sort((a, b) => a - b)
+      .map((index) => infoAt(index).name),
     sample: { rows: mapped?.rows ?? looked.rows, accepted: mapped?.accepted ?? null, rejected: mapped?.rejected ?? null },
     issues: allIssues,
   }

@@ -12,7 +12,7 @@ export interface SchemaPreview {
   readonly columns: readonly PreviewColumn[]
   /** Columns of the file that feed nothing. */
   readonly notMapped: readonly NotMappedColumn[]
-  /** Columns that the schema takes by name, prefix or list: they are never inferred as features. */
+  /** Columns that the schema takes by name, prefix or list, in the order of the file: they are never inferred as features. */
   readonly reserved: readonly string[]
   readonly sample: {
     readonly rows: number
