@@ -7,6 +7,7 @@ export interface S3Gateway {
   readonly region: string
   readonly owner: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly reader: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  readonly readerArn: string
   readonly customer: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly role: { readonly arn: string; readonly externalId: string }
 }
@@ -32,6 +33,7 @@ export function s3Gateway(): S3Gateway | undefined {
     region: get('RGW_REGION'),
     owner: keys('OWNER'),
     reader: keys('READER'),
+    readerArn: get('RGW_READER_ARN'),
     customer: keys('CUSTOMER'),
     role: { arn: get('RGW_ROLE_ARN'), externalId: get('RGW_EXTERNAL_ID') },
   }

@@ -134,7 +134,7 @@ export class AccessControl {
   /** May the principal do this in the bucket, to this key or listing prefix? */
   allows(principal: Principal, action: S3Action, bucket: BucketAccess, subject: AccessSubject = {}): boolean {
     if (principal.owner) return true
-    const { role } = principal
+    const role = this.#present(principal)
     const { key, prefix } = subject
     const onBucket = action === 's3:ListBucket' || action.endsWith('BucketTagging') || action === 's3:CreateBucket'
     const resource = `arn:aws:s3:::${bucket.name}${onBucket ? '' : `/${key ?? ''}`}`
@@ -156,7 +156,12 @@ export class AccessControl {
     const context = { 'kms:ViaService': `s3.${region}.amazonaws.com` }
     const question = { arns: arnsOf(principal), action: 'kms:Decrypt', context }
     const byKey = decide([this.#keyPolicies.get(keyArn)], question)
-    return byKey ?? decide([principal.role?.permissions], { ...question, resource: keyArn }) ?? false
+    return byKey ?? decide([this.#present(principal)?.permissions], { ...question, resource: keyArn }) ?? false
+  }
+
+  /** A session may do what its role may now, not what it might when the session began. */
+  #present({ role }: Principal): DoubleRole | undefined {
+    return role && (this.#roles.get(role.arn) ?? role)
   }
 
   /** May this caller assume the role, with this external id? */

@@ -71,7 +71,7 @@ function holds(operator: string, values: readonly string[], value: string | unde
 
 /** `*` is any text, `?` any character, `${*}`, `${?}` and `${$}` those characters themselves. */
 function matches(pattern: string, text: string): boolean {
-  const source = pattern.replace(/\$\{([*?$])\}|[*?]|\$\{|[\\^$.|+()[\]{}/-]/g, (part, literal?: string) => {
+  const source = pattern.replace(/\$\{([*?$])\}|[*?]|\$\{|[\\^$.|+()[\]{}]/g, (part, literal?: string) => {
     if (literal !== undefined) return `\\${literal}`
     if (part === '${') throw new Error('This double knows no variables in policies.')
     return part === '*' ? '.*' : part === '?' ? '.' : `\\${part}`
