@@ -1,12 +1,14 @@
 import type { PollLease, PollState } from '../contracts/job-store.js'
-import { ImportError, SourceError } from '../errors.js'
-import type { ObjectInfo } from '../model/object-info.js'
+import type { ImportError } from '../errors.js'
 import { backoffMs } from '../util/backoff.js'
 import { probe } from '../util/probe.js'
 import { sourceErrorFrom } from './guarded-reader.js'
 import type { JobContext } from './job-context.js'
-import { isStorableKey, skipRule } from './skip-rules.js'
-import { hotStarts, pagesPerPoll, readCursor, type SweepCursor, storedCursor, withArrival } from './sweep-cursor.js'
+import { lookAtKeys, type NotifyReport } from './look-at-keys.js'
+import { ObjectIntake } from './object-intake.js'
+import { raiseRules, rulesOf } from './rule-edits.js'
+import { freshCursor, readCursor, type SweepCursor } from './sweep-cursor.js'
+import { POLL_LEASE_MS, SweepWalk } from './sweep-walk.js'
 
 /** How one poll went. `notTaken`: another worker discovers, or it is not time. */
 export interface DiscoveryOutcome {
@@ -17,7 +19,6 @@ export interface DiscoveryOutcome {
 
 /** Hints remembered for the next poll. */
 const MOST_HINTS = 1_000
-const POLL_LEASE_MS = 60_000
 
 /** Finds objects: a rolling sweep over everything, and short looks where objects arrived lately. */
 export class Discovery {
@@ -34,6 +35,11 @@ export class Discovery {
   /** This key is looked up at the next poll: its version changed under a reader. */
   hint(key: string): void {
     if (this.#hints.size < MOST_HINTS) this.#hints.add(key)
+  }
+
+  /** Looks these keys up now, whoever holds the right to discover: looking twice is harmless. */
+  async notify(keys: Iterable<string>, signal: AbortSignal): Promise<NotifyReport> {
+    return await lookAtKeys(this.#job, new ObjectIntake(this.#job, this.#onFound), new Set(keys), signal)
   }
 
   /**
@@ -58,15 +64,26 @@ export class Discovery {
       await probe('P01', { jobId: id, worker })
       failures = lease?.consecutiveFailures ?? 0
       events.emit('pollStarted', {})
-      const walk = new Walk(this.#job, lease, signal, this.#onFound)
-      await walk.hints(this.#takeHints())
+      const before = this.#requests()
+      const intake = new ObjectIntake(this.#job, this.#onFound)
+      const walk = new SweepWalk(this.#job, lease, await this.#cursorOf(lease, signal), intake, signal)
+      await this.#lookAtHints(intake, signal)
       const done = await walk.run(whole)
       if (!done) return { as: 'fenced', error: null, retryAfterMs: 0 }
       const elapsed = clock.monotonicMs() - started
       // A little early, so that a poll exactly one interval later is not refused by a hair.
       const nextPollMs = options.pollIntervalMs === null ? 0 : Math.max(0, 0.9 * options.pollIntervalMs - elapsed)
       if (!(await walk.keep({ nextPollMs, blocked: null }))) return { as: 'fenced', error: null, retryAfterMs: 0 }
-      events.emit('pollCompleted', walk.summary)
+      const { listed, discovered, notEligible } = intake.counts
+      const now = this.#requests()
+      events.emit('pollCompleted', {
+        listed,
+        discovered,
+        notEligible,
+        ...walk.calls,
+        headCalls: now.head - before.head,
+        getCalls: now.get - before.get,
+      })
       return { as: 'completed', error: null, retryAfterMs: 0 }
     } catch (thrown) {
       const error = sourceErrorFrom(thrown)
@@ -76,6 +93,25 @@ export class Discovery {
       events.emit('pollFailed', { error, nextTryAt: new Date(clock.now().getTime() + retryAfterMs) })
       return { as: 'failed', error, retryAfterMs }
     }
+  }
+
+  /** The stored cursor; after an edit of what is imported a new one, and what was skipped before is judged again. */
+  async #cursorOf(lease: PollLease | undefined, signal: AbortSignal): Promise<SweepCursor> {
+    const rules = rulesOf(this.#job)
+    const stored = readCursor(lease?.cursor ?? {})
+    if (lease === undefined || stored.rules === rules) return stored
+    if (stored.rules === null) return { ...stored, rules }
+    await raiseRules(this.#job, signal)
+    return { ...freshCursor, rules }
+  }
+
+  async #lookAtHints(intake: ObjectIntake, signal: AbortSignal): Promise<void> {
+    const keys = new Set(this.#hints)
+    this.#hints.clear()
+    const { source } = this.#job
+    if (source.stat === undefined || keys.size === 0) return
+    // What cannot be looked up alone is met by the listing.
+    await lookAtKeys(this.#job, intake, keys, signal)
   }
 
   async #recordFailure(lease: PollLease | undefined, error: ImportError, retryAfterMs: number, signal: AbortSignal): Promise<void> {
@@ -90,185 +126,7 @@ export class Discovery {
     await this.#job.store.ledger.keepPoll(lease, state, { leaseMs: POLL_LEASE_MS, signal }).catch(() => undefined)
   }
 
-  #takeHints(): string[] {
-    const hints = [...this.#hints]
-    this.#hints.clear()
-    return hints
-  }
-}
-
-/** The listing part of one poll. */
-class Walk {
-  readonly #job: JobContext
-  readonly #lease: PollLease | undefined
-  readonly #signal: AbortSignal
-  readonly #onFound: () => void
-  #cursor: SweepCursor
-  #listed = 0
-  #discovered = 0
-  #hotCalls = 0
-  #sweepCalls = 0
-  readonly #before: { readonly head: number; readonly get: number }
-
-  constructor(job: JobContext, lease: PollLease | undefined, signal: AbortSignal, onFound: () => void) {
-    this.#job = job
-    this.#lease = lease
-    this.#signal = signal
-    this.#onFound = onFound
-    this.#cursor = readCursor(lease?.cursor ?? {})
-    this.#before = job.source.requestCounts?.() ?? { head: 0, get: 0 }
-  }
-
-  get summary() {
-    const now = this.#job.source.requestCounts?.() ?? this.#before
-    return {
-      listed: this.#listed,
-      discovered: this.#discovered,
-      hotCalls: this.#hotCalls,
-      sweepCalls: this.#sweepCalls,
-      headCalls: now.head - this.#before.head,
-      getCalls: now.get - this.#before.get,
-    }
-  }
-
-  async hints(keys: readonly string[]): Promise<void> {
-    for (const key of keys) {
-      const object = await this.#job.source.stat?.(key, { signal: this.#signal })
-      if (object !== undefined) await this.#page([object])
-    }
-  }
-
-  /** False: another worker took over. */
-  async run(whole: boolean): Promise<boolean> {
-    const { settings, source } = this.#job
-    if (whole) {
-      this.#cursor = { ...this.#cursor, sweepAfter: null, lapPages: 0, lapStartedAt: null }
-      return await this.#sweep(Number.POSITIVE_INFINITY)
-    }
-    if (!source.listsInKeyOrder) return this.#lapIsDue() ? await this.#sweep(Number.POSITIVE_INFINITY) : true
-    const perPoll = pagesPerPoll(this.#cursor, settings)
-    for (const after of hotStarts(this.#cursor, perPoll, settings.hotListCalls)) {
-      if (!(await this.#hotPage(after))) return false
-    }
-    return await this.#sweep(perPoll)
-  }
-
-  /** Renews the right to discover and stores the cursor; true also where there is none to lose. */
-  async keep(state: Omit<PollState, 'cursor'>): Promise<boolean> {
-    if (this.#lease === undefined) return true
-    return await this.#job.store.ledger.keepPoll(
-      this.#lease,
-      { cursor: storedCursor(this.#cursor), ...state },
-      { leaseMs: POLL_LEASE_MS, signal: this.#signal },
-    )
-  }
-
-  /** Without an order there is no place to go on from: everything at every poll while that is little, else once per lap. */
-  #lapIsDue(): boolean {
-    const { pages, lapEndedAt } = this.#cursor
-    if (pages === null || pages <= 10 || lapEndedAt === null) return true
-    return this.#job.clock.now().getTime() - lapEndedAt >= this.#job.settings.sweepIntervalMs
-  }
-
-  async #hotPage(after: string | null): Promise<boolean> {
-    for await (const page of this.#list(after)) {
-      this.#hotCalls++
-      const found = await this.#page(page)
-      this.#learn(after, found)
-      const last = page.at(-1)?.key
-      // A full page hides what comes after it: the rest becomes a window, or the tail, of its own.
-      if (page.length >= 1_000 && last !== undefined) {
-        if (after === this.#cursor.tail) this.#cursor = { ...this.#cursor, tail: last }
-        else if (found > 0) this.#learn(last, found)
-      }
-      await probe('P04', { jobId: this.#job.id, worker: this.#job.worker })
-      return await this.keep({})
-    }
-    return true
-  }
-
-  async #sweep(pages: number): Promise<boolean> {
-    const now = (): number => this.#job.clock.now().getTime()
-    const ordered = this.#job.source.listsInKeyOrder
-    let after = this.#cursor.sweepAfter
-    if (after === null || this.#cursor.lapStartedAt === null) this.#cursor = { ...this.#cursor, lapStartedAt: now(), lapPages: 0 }
-    let calls = 0
-    let lastPage = this.#cursor.tail
-    for await (const page of this.#list(after)) {
-      calls++
-      this.#sweepCalls++
-      const found = await this.#page(page)
-      if (ordered) this.#learn(after, found)
-      if (page.length > 0) lastPage = after
-      const last = page.at(-1)?.key ?? after
-      this.#cursor = { ...this.#cursor, lapPages: this.#cursor.lapPages + 1, ...(ordered ? { sweepAfter: last } : {}) }
-      after = last
-      await probe('P04', { jobId: this.#job.id, worker: this.#job.worker })
-      if (!(await this.keep({}))) return false
-      if (calls >= pages) return true
-    }
-    const { lapStartedAt, lapPages } = this.#cursor
-    const sweepMs = Math.max(0, now() - (lapStartedAt ?? now()))
-    this.#cursor = {
-      ...this.#cursor,
-      sweepAfter: null,
-      lapStartedAt: null,
-      lapPages: 0,
-      pages: lapPages,
-      lapEndedAt: now(),
-      tail: lastPage,
-    }
-    return await this.keep({ sweepMs })
-  }
-
-  async *#list(after: string | null): AsyncGenerator<readonly ObjectInfo[]> {
-    const { source } = this.#job
-    const pages = source.list({ signal: this.#signal, ...(after === null ? {} : { after }) })
-    try {
-      yield* pages
-    } catch (error) {
-      this.#signal.throwIfAborted()
-      throw error instanceof ImportError
-        ? error
-        : new SourceError('SOURCE_UNAVAILABLE', `Listing ${source.place} failed.`, {
-            retryable: true,
-            cause: error,
-            remedy: 'Check that the store can be reached from this host.',
-          })
-    }
-  }
-
-  #learn(after: string | null, found: number): void {
-    if (found > 0) this.#cursor = withArrival(this.#cursor, after, this.#job.clock.now().getTime())
-  }
-
-  /** Looks a page up and stores what is new; returns how many became due. */
-  async #page(page: readonly ObjectInfo[]): Promise<number> {
-    const { id, store, events, source, decoders, worker } = this.#job
-    await probe('P02', { jobId: id, worker })
-    this.#listed += page.length
-    const storable = page.filter(({ key }) => isStorableKey(key))
-    if (storable.length === 0) return 0
-    const unknown = await store.ledger.unknown(id, storable, { signal: this.#signal })
-    if (unknown.length === 0) return 0
-    const found = unknown.map((object) => {
-      const rule = skipRule(object, source.place, decoders)
-      return rule === undefined ? { object } : { object, rule }
-    })
-    const changed = await store.ledger.discover(id, found, { signal: this.#signal })
-    let due = 0
-    for (const { entry, previous } of changed) {
-      const file: ObjectInfo = { key: entry.key, version: entry.version, size: entry.size, lastModified: entry.sourceTime }
-      if (entry.state === 'skipped') {
-        events.emit('fileSkipped', { file, rule: entry.rule ?? 'unknown' })
-        continue
-      }
-      due++
-      events.emit('fileDiscovered', { file })
-      if (previous !== null) events.emit('fileChanged', { file, previousVersion: previous })
-    }
-    this.#discovered += due
-    if (due > 0) this.#onFound()
-    return due
+  #requests(): { readonly head: number; readonly get: number } {
+    return this.#job.source.requestCounts?.() ?? { head: 0, get: 0 }
   }
 }

@@ -9,6 +9,7 @@ import type { Budgets } from '../model/budgets.js'
 import type { Clock } from '../util/clock.js'
 import type { JobEmitter } from './job-emitter.js'
 import type { CheckedSettings } from './job-options.js'
+import type { Selection } from './selection.js'
 import type { SoloGate } from './solo-gate.js'
 
 /**
@@ -28,6 +29,8 @@ export interface JobContext {
   readonly decoders: readonly FileDecoder[]
   readonly isolation: IsolationEngine
   readonly settings: CheckedSettings
+  /** Which objects are eligible at all. */
+  readonly selection: Selection
   readonly budgets: Budgets
   readonly events: JobEmitter
   readonly clock: Clock

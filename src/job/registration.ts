@@ -1,7 +1,6 @@
 import type { JobRow } from '../contracts/job-store.js'
 import { ConfigError, StoreError } from '../errors.js'
 import type { JobContext } from './job-context.js'
-import { SKIP_RULES_VERSION } from './skip-rules.js'
 
 /** The job as its store knows it, and the number of this worker's schema. */
 export interface Registration {
@@ -39,11 +38,7 @@ export async function register(job: JobContext, signal: AbortSignal): Promise<Re
   }
   const { number, current } = await store.jobs.schemaVersion(id, { signature: mapper.signature }, { signal })
   if (!current) throw superseded(id, number)
-  const judged =
-    row.rulesVersion === SKIP_RULES_VERSION
-      ? row
-      : ((await store.jobs.save({ ...row, rulesVersion: SKIP_RULES_VERSION }, { signal })) ?? row)
-  return { row: { ...judged, schemaVersion: number }, schemaVersion: number }
+  return { row: { ...row, schemaVersion: number }, schemaVersion: number }
 }
 
 async function create({ id, source, store }: JobContext, signal: AbortSignal): Promise<JobRow> {
@@ -54,7 +49,7 @@ async function create({ id, source, store }: JobContext, signal: AbortSignal): P
     place: source.place,
     identity: source.identity,
     schemaVersion: 0,
-    rulesVersion: SKIP_RULES_VERSION,
+    rulesVersion: 1,
     edition: 0,
   }
   const row = (await store.jobs.save(fresh, { signal })) ?? (await store.jobs.load(id, { signal }))

@@ -21,10 +21,23 @@ export interface SweepCursor {
   readonly tail: string | null
   /** Most recent first, at most 16. */
   readonly hot: readonly HotWindow[]
+  /** What decided which objects are imported when this was written; `null` before the first poll. */
+  readonly rules: string | null
 }
 
 const MOST_WINDOWS = 16
-const start: SweepCursor = { sweepAfter: null, lapStartedAt: null, lapPages: 0, pages: null, lapEndedAt: null, tail: null, hot: [] }
+
+/** Nothing listed yet. */
+export const freshCursor: SweepCursor = {
+  sweepAfter: null,
+  lapStartedAt: null,
+  lapPages: 0,
+  pages: null,
+  lapEndedAt: null,
+  tail: null,
+  hot: [],
+  rules: null,
+}
 
 /** A cursor as stored; anything not understood is as at the beginning: it costs one lap, never a file. */
 export function readCursor(stored: JsonObject): SweepCursor {
@@ -32,7 +45,6 @@ export function readCursor(stored: JsonObject): SweepCursor {
   const count = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null)
   const hot = Array.isArray(stored.hot) ? (stored.hot as readonly JsonObject[]) : []
   return {
-    ...start,
     sweepAfter: text(stored.sweepAfter),
     lapStartedAt: count(stored.lapStartedAt),
     lapPages: count(stored.lapPages) ?? 0,
@@ -40,6 +52,7 @@ export function readCursor(stored: JsonObject): SweepCursor {
     lapEndedAt: count(stored.lapEndedAt),
     tail: text(stored.tail),
     hot: hot.map((window) => ({ after: text(window?.after), arrivedAt: count(window?.arrivedAt) ?? 0 })).slice(0, MOST_WINDOWS),
+    rules: text(stored.rules),
   }
 }
 

@@ -55,7 +55,7 @@ describe('reference pages say what the code says', () => {
     ]
     expect([...new Set(cells)].sort()).toEqual(
       [...new Set(refused.filter((name) => name !== 'allBudgets'))]
-        .concat('maxConcurrentFiles', 'maxRejectedRows', 'maxRejectedRatio')
+        .concat('maxConcurrentFiles', 'maxRejectedRows', 'maxRejectedRatio', 'since', 'startAfter')
         .filter((name, i, all) => all.indexOf(name) === i)
         .sort(),
     )

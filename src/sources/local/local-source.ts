@@ -71,6 +71,7 @@ export function localSource(options: LocalSourceOptions): ObjectSource {
 
   return {
     place: pathToFileURL(root.endsWith(sep) ? root : root + sep).href,
+    prefix: '',
     identity: 'mtime',
     listsInKeyOrder: true,
     async *list({ after, under = '', signal }) {

@@ -31,6 +31,7 @@ export function memorySource(objects: Readonly<Record<string, string | Uint8Arra
 
   const source: MemorySource = {
     place: 'memory:',
+    prefix: '',
     identity: 'etag',
     listsInKeyOrder: true,
     put(key, content, lastModified = null) {
