@@ -1,7 +1,8 @@
 import { bitAt } from './bitmap.js'
 import type { Column, Dictionary } from './column.js'
 
-const decoder = new TextDecoder()
+// A byte order mark within a file is text like any other.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const unitsPerMs = { s: 1 / 1000, ms: 1, us: 1000, ns: 1_000_000 } as const
 
 /** Has row `i` a value? Always true for `values`, whose own null and undefined count as null. */
