@@ -5,6 +5,7 @@ const entry = {
   index: 'src/index.ts',
   s3: 'src/entries/s3.ts',
   sqlite: 'src/entries/sqlite.ts',
+  postgres: 'src/entries/postgres.ts',
   duckdb: 'src/entries/duckdb.ts',
   arrow: 'src/entries/arrow.ts',
   testing: 'src/entries/testing.ts',
