@@ -4,6 +4,7 @@ import type { Delivery } from './delivery.js'
 import type { DoubleRequest } from './double-request.js'
 import type { Fault } from './fault.js'
 import { ServiceError } from './service-error.js'
+import { escapeXml } from './xml.js'
 
 /** What a fault does to a request on its way in. Throws the error that the fault answers with. */
 export function spoilRequest(fault: Fault, request: DoubleRequest): DoubleRequest {
@@ -66,6 +67,14 @@ export async function spoilAnswer(fault: Fault, request: DoubleRequest, answer: 
     case 'malformedListing': {
       const body = await answer.read(0, answer.size)
       return xmlAnswer(answer.status, damageListing(Buffer.from(body).toString(), fault.damage, request))
+    }
+    case 'storageClass': {
+      const body = Buffer.from(await answer.read(0, answer.size)).toString()
+      const said = `<StorageClass>${escapeXml(fault.storageClass)}</StorageClass>`
+      return xmlAnswer(
+        answer.status,
+        body.replace(/<StorageClass>[^<]*<\/StorageClass>/g, () => said),
+      )
     }
     default:
       return answer

@@ -39,6 +39,8 @@ function canStrike(fault: Fault, request: Readonly<LoggedRequest>): boolean {
       if (fault.damage === 'keyNotAfterStart') return Boolean(request.query['start-after'])
       return fault.damage !== 'keyOutsidePrefix' || Boolean(request.query.prefix)
     }
+    case 'storageClass':
+      return request.operation === 'ListObjectsV2'
     case 'shortRange':
     case 'longRange':
     case 'ignoreRange':

@@ -79,6 +79,8 @@ export type FaultKind =
   /** XML that ends in the middle, with the Content-Length of what is there. `at` is the share that stays, 0 to 1. */
   | { readonly kind: 'truncatedXml'; readonly at?: number }
   | { readonly kind: 'malformedListing'; readonly damage: ListingDamage }
+  /** A listing that says another storage class of every object than it has. */
+  | { readonly kind: 'storageClass'; readonly storageClass: string }
   /** Runs before the request is answered, for example to overwrite the object between two ranges. The answer itself is honest. */
   | { readonly kind: 'changeObject'; readonly change: () => void | Promise<void> }
 
