@@ -12,6 +12,7 @@ const jobCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ISOLATION_UNAVAILABLE',
 
   'JOB_UNKNOWN',
+  'JOB_EXISTS',
   'JOB_DELETED',
   'SCHEMA_SUPERSEDED',
   'DRY_RUN_FAILED',

@@ -24,11 +24,11 @@ import type { ImportJobEventName, ImportJobEvents } from './job-events.js'
 import { JobHealth } from './job-health.js'
 import { checkOptions, type ImportJobOptions } from './job-options.js'
 import type { DryRunOptions, DryRunReport, FilesOptions, JobReport, RunOnceOptions, RunReport } from './job-report.js'
+import { type Management, openSeam } from './job-seam.js'
 import { OwnershipCheck } from './ownership-check.js'
 import { type Registration, register } from './registration.js'
 import { rejectsSinkOf } from './rejects-option.js'
 import { storeErrorFrom } from './retry-policy.js'
-import { selectionOf } from './selection.js'
 import { soloGateOf } from './solo-gate.js'
 import { discoveryBound, pagesPerPoll, readCursor } from './sweep-cursor.js'
 
@@ -74,10 +74,17 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
     const rejects = rejectsSinkOf(options.rejects, sink)
     const decoders = [...(options.decoders ?? []), ...builtInDecoders()]
     const events = new JobEmitter(options.id, () => clock.now())
+    const worker = `${options.workerId ?? `${hostname().replaceAll('/', '-')}-${process.pid}-${randomBytes(4).toString('hex')}`}/${randomBytes(6).toString('hex')}`
+    let management: Management | null = null
     this.id = options.id
     this.#job = {
       id: options.id,
-      worker: `${options.workerId ?? `${hostname().replaceAll('/', '-')}-${process.pid}-${randomBytes(4).toString('hex')}`}/${randomBytes(6).toString('hex')}`,
+      get worker() {
+        return management?.worker ?? worker
+      },
+      get management() {
+        return management
+      },
       source: options.source,
       mapper,
       sink,
@@ -88,13 +95,18 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
         events.emit('isolationReduced', { from: 'process', to: 'thread', reason }),
       ),
       settings,
-      selection: selectionOf(settings, options.source),
       budgets: allBudgets,
       events,
       clock,
       gate: soloGateOf(processOf(options)),
       shared,
     }
+    openSeam(this, {
+      context: this.#job,
+      manage(given) {
+        management = given
+      },
+    })
     this.#health = new JobHealth(events, clock)
     this.#ownership = new OwnershipCheck(this.#job, this.#health)
     this.#importing = new Importing(this.#job, this.#health)
@@ -159,16 +171,22 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
     const stopped = work.stopClaiming.signal
     const poll = async ({ signal }: CallOptions): Promise<PollOutcome> => {
       const both = AbortSignal.any([signal, stopped])
-      const registration = await this.#registered(both)
-      if (registration === null) return { ok: false, more: false, retryAfterMs: this.#health.waitMs('discovery') }
-      loop ??= this.#importing.run(registration.schemaVersion, {
-        stopClaiming: stopped,
-        abortFiles: work.abortFiles.signal,
-        maxFiles: Number.POSITIVE_INFINITY,
-        ended: () => false,
-        onOutcome: (outcome) => this.#learnFrom(outcome),
-      })
-      return await this.#poll(both)
+      const leave = await this.#job.management?.polls.acquire(both).catch(() => null)
+      if (leave === null) return { ok: false, more: false }
+      try {
+        const registration = await this.#registered(both)
+        if (registration === null) return { ok: false, more: false, retryAfterMs: this.#health.waitMs('discovery') }
+        loop ??= this.#importing.run(registration.schemaVersion, {
+          stopClaiming: stopped,
+          abortFiles: work.abortFiles.signal,
+          maxFiles: Number.POSITIVE_INFINITY,
+          ended: () => false,
+          onOutcome: (outcome) => this.#learnFrom(outcome),
+        })
+        return await this.#poll(both)
+      } finally {
+        leave?.()
+      }
     }
     stopped.addEventListener('abort', () => {
       void Promise.allSettled([this.#scheduler.stop()])

@@ -2,6 +2,7 @@ import type { Claim } from '../contracts/job-store.js'
 import { type ImportError, SourceError } from '../errors.js'
 import { probe } from '../util/probe.js'
 import { Wake } from '../util/wake.js'
+import { ClaimTurn } from './claim-turn.js'
 import { type FileOutcome, runFile } from './file-run.js'
 import type { JobContext } from './job-context.js'
 import type { JobHealth } from './job-health.js'
@@ -28,6 +29,7 @@ export class Importing {
   readonly #health: JobHealth
   readonly #wake = new Wake()
   readonly #inFlight = new Set<Promise<void>>()
+  readonly #turn = new ClaimTurn(() => this.#wake.notify())
   readonly #limit: number
   #deniedInARow = 0
   #suspectWaits: (() => void) | null = null
@@ -61,10 +63,11 @@ export class Importing {
         if (claimed > 0) continue
         if (this.#inFlight.size === 0) await this.#forgetOutage(options.stopClaiming)
         const blockedMs = this.#health.waitMs('importing', 'ownership')
-        if (this.#inFlight.size === 0 && options.ended() && (blockedMs > 0 || this.#suspectWaits === null)) break
+        if (this.#inFlight.size === 0 && options.ended() && !this.#turn.waits && (blockedMs > 0 || this.#suspectWaits === null)) break
         await this.#wake.wait(blockedMs > 0 ? blockedMs : await this.#idleMs(options), options.stopClaiming)
       }
     } finally {
+      this.#turn.giveBack()
       stopListening()
       this.#suspectWaits?.()
       this.#suspectWaits = null
@@ -98,22 +101,30 @@ export class Importing {
 
   async #claimAndRun(schemaVersion: number, left: number, options: ImportingOptions): Promise<number> {
     const asSuspect = this.#suspectWaits !== null
-    const free = asSuspect ? 1 : Math.min(this.#limit - this.#inFlight.size, left)
-    if (free <= 0 || this.#health.waitMs('importing', 'ownership') > 0 || !this.#job.gate.mayClaim(asSuspect)) return 0
-    const claims = await this.#claim(schemaVersion, free, options)
+    const { gate, management } = this.#job
+    const limit = Math.min(this.#limit, management?.filesPerJob ?? Number.POSITIVE_INFINITY)
+    const free = asSuspect ? 1 : Math.min(limit - this.#inFlight.size, left)
+    if (free <= 0 || this.#health.waitMs('importing', 'ownership') > 0 || !gate.mayClaim(asSuspect)) {
+      this.#turn.giveBack()
+      return 0
+    }
+    const most = this.#turn.take(management?.files ?? null, free)
+    if (most === 0) return 0
+    const claims = await this.#claim(schemaVersion, most, options)
     this.#suspectWaits?.()
     this.#suspectWaits = null
     for (const claim of claims) {
       const suspect = claim.entry.crashes > 0
-      const alone = claims.length === 1 && this.#job.gate.running === 0
+      const alone = claims.length === 1 && gate.running === 0
       if (suspect && !alone) await this.#postpone(claim, options)
       else this.#start(claim, schemaVersion, suspect, options)
     }
+    this.#turn.giveBack()
     return claims.length
   }
 
   async #claim(schemaVersion: number, limit: number, { stopClaiming }: ImportingOptions): Promise<readonly Claim[]> {
-    const { id, store, settings, worker, events } = this.#job
+    const { id, store, settings, worker, events, management } = this.#job
     const { leaseMs, maxAttempts, overwrites } = settings
     try {
       await probe('P05', { jobId: id, worker })
@@ -131,7 +142,10 @@ export class Importing {
       }
       return claims
     } catch (error) {
-      if (!stopClaiming.aborted) this.#health.report('importing', storeErrorFrom(error))
+      const known = storeErrorFrom(error)
+      // A manager builds the job anew; on its own it cannot go on.
+      if (known.code === 'SCHEMA_SUPERSEDED' && management !== null) management.onSuperseded()
+      else if (!stopClaiming.aborted) this.#health.report('importing', known)
       return []
     }
   }
@@ -148,7 +162,8 @@ export class Importing {
   }
 
   #start(claim: Claim, schemaVersion: number, suspect: boolean, options: ImportingOptions): void {
-    const leave = this.#job.gate.enter(suspect)
+    const leaveGate = this.#job.gate.enter(suspect)
+    const leaveTurn = this.#turn.use()
     const run = runFile(this.#job, claim, schemaVersion, options.abortFiles)
       .then((outcome) => {
         this.#judge(outcome)
@@ -156,7 +171,8 @@ export class Importing {
       })
       .finally(() => {
         this.#inFlight.delete(run)
-        leave()
+        leaveGate()
+        leaveTurn()
         this.#wake.notify()
       })
     this.#inFlight.add(run)

@@ -9,7 +9,7 @@ import type { Budgets } from '../model/budgets.js'
 import type { Clock } from '../util/clock.js'
 import type { JobEmitter } from './job-emitter.js'
 import type { CheckedSettings } from './job-options.js'
-import type { Selection } from './selection.js'
+import type { Management } from './job-seam.js'
 import type { SoloGate } from './solo-gate.js'
 
 /**
@@ -29,12 +29,12 @@ export interface JobContext {
   readonly decoders: readonly FileDecoder[]
   readonly isolation: IsolationEngine
   readonly settings: CheckedSettings
-  /** Which objects are eligible at all. */
-  readonly selection: Selection
   readonly budgets: Budgets
   readonly events: JobEmitter
   readonly clock: Clock
   readonly gate: SoloGate
+  /** By whom it is run among others; `null` for a job on its own. */
+  readonly management: Management | null
   /** Rows and receipt share one transaction with the ledger. */
   readonly shared: boolean
 }

@@ -2,6 +2,7 @@ import type { ImportError } from '../errors.js'
 import type { ErrorCode } from '../model/error-code.js'
 import type { FileContext } from '../model/file.js'
 import type { Issue } from '../model/issue.js'
+import type { JobStatus } from '../model/job-status.js'
 import type { ObjectInfo } from '../model/object-info.js'
 import type { FileCounts, Receipt } from '../model/receipt.js'
 import type { RejectedRow } from '../model/rejected-row.js'
@@ -20,16 +21,7 @@ export interface ImportJobEvents {
   /** A poll began. Nothing is durable. */
   pollStarted: On
   /** A poll ended: everything it found is in the ledger and the cursor is stored. */
-  pollCompleted: On<{
-    listed: number
-    discovered: number
-    /** Objects that are not eligible, by the option that leaves them out, or `unstorable_key`. */
-    notEligible: Readonly<Record<string, number>>
-    hotCalls: number
-    sweepCalls: number
-    headCalls: number
-    getCalls: number
-  }>
+  pollCompleted: On<{ listed: number; discovered: number; hotCalls: number; sweepCalls: number; headCalls: number; getCalls: number }>
   /** A poll could not go on; what it found before is in the ledger. */
   pollFailed: On<{ error: ImportError; nextTryAt: Date | null }>
   /** A new object version is in the ledger. */
@@ -62,6 +54,10 @@ export interface ImportJobEvents {
   jobStarted: On
   /** `stop` has ended: no file is in flight. */
   jobStopped: On
+  /** From a manager: the job's row says `inactive`. No new file is taken from now on; those in flight end. */
+  jobPaused: On<{ previous: JobStatus }>
+  /** From a manager: the job's row says `active` again. */
+  jobResumed: On<{ previous: JobStatus }>
   /** The job cannot work now; the engine will try again by itself. */
   jobBlocked: On<{ code: ErrorCode; error: ImportError; nextTryAt: Date }>
   /** It works again. */
@@ -91,6 +87,8 @@ export const IMPORT_JOB_EVENTS = [
   'rowRejected',
   'jobStarted',
   'jobStopped',
+  'jobPaused',
+  'jobResumed',
   'jobBlocked',
   'jobUnblocked',
   'jobFailed',

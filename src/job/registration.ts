@@ -1,6 +1,8 @@
 import type { JobRow } from '../contracts/job-store.js'
 import { ConfigError, StoreError } from '../errors.js'
 import type { JobContext } from './job-context.js'
+import { schemaOf } from './job-seam.js'
+import { SKIP_RULES_VERSION } from './skip-rules.js'
 
 /** The job as its store knows it, and the number of this worker's schema. */
 export interface Registration {
@@ -15,7 +17,7 @@ export interface Registration {
  * the store throws
  */
 export async function register(job: JobContext, signal: AbortSignal): Promise<Registration> {
-  const { id, source, store, mapper } = job
+  const { id, source, store } = job
   const row = (await store.jobs.load(id, { signal })) ?? (await create(job, signal))
   if (row.status === 'deleted') {
     throw new StoreError('JOB_DELETED', `The job "${id}" was deleted.`, {
@@ -36,23 +38,32 @@ export async function register(job: JobContext, signal: AbortSignal): Promise<Re
       },
     )
   }
-  const { number, current } = await store.jobs.schemaVersion(id, { signature: mapper.signature }, { signal })
+  const { number, current } = await store.jobs.schemaVersion(id, schemaOf(job), { signal })
   if (!current) throw superseded(id, number)
-  return { row: { ...row, schemaVersion: number }, schemaVersion: number }
+  const judged =
+    row.rulesVersion === SKIP_RULES_VERSION
+      ? row
+      : ((await store.jobs.save({ ...row, rulesVersion: SKIP_RULES_VERSION }, { signal })) ?? row)
+  return { row: { ...judged, schemaVersion: number }, schemaVersion: number }
 }
 
-async function create({ id, source, store }: JobContext, signal: AbortSignal): Promise<JobRow> {
-  const fresh: JobRow = {
+/** The row of a job that no store knows yet. */
+export function freshRow({ id, source }: JobContext, definition: JobRow['definition']): JobRow {
+  return {
     id,
     status: 'active',
-    definition: null,
+    definition,
     place: source.place,
     identity: source.identity,
     schemaVersion: 0,
-    rulesVersion: 1,
+    rulesVersion: SKIP_RULES_VERSION,
     edition: 0,
   }
-  const row = (await store.jobs.save(fresh, { signal })) ?? (await store.jobs.load(id, { signal }))
+}
+
+async function create(job: JobContext, signal: AbortSignal): Promise<JobRow> {
+  const { id, store } = job
+  const row = (await store.jobs.save(freshRow(job, null), { signal })) ?? (await store.jobs.load(id, { signal }))
   if (row === undefined)
     throw new StoreError('LEDGER_UNREADABLE', `The job "${id}" was saved, yet cannot be read.`, { remedy: 'Check the job store.' })
   return row

@@ -8,10 +8,34 @@ export class Semaphore {
     this.#limit = limit
   }
 
-  /** Resolves to the function that gives the place back. */
-  async acquire(): Promise<() => void> {
-    if (this.#held < this.#limit) this.#held++
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  /** A place that is free now: the function that gives it back. */
+  tryAcquire(): (() => void) | undefined {
+    if (this.#held >= this.#limit) return undefined
+    this.#held++
+    return this.#holder()
+  }
+
+  /** Resolves to the function that gives the place back; rejects with the signal's reason, and waits no longer. */
+  async acquire(signal?: AbortSignal): Promise<() => void> {
+    signal?.throwIfAborted()
+    const free = this.tryAcquire()
+    if (free !== undefined) return free
+    await new Promise<void>((resolve, reject) => {
+      const turn = (): void => {
+        signal?.removeEventListener('abort', leave)
+        resolve()
+      }
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(turn), 1)
+        reject(signal?.reason)
+      }
+      this.#waiting.push(turn)
+      signal?.addEventListener('abort', leave, { once: true })
+    })
+    return this.#holder()
+  }
+
+  #holder(): () => void {
     let held = true
     return () => {
       if (!held) return
