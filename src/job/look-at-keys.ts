@@ -38,7 +38,7 @@ export async function lookAtKeys(
   const errors: ImportError[] = []
   const places = new Semaphore(LOOKS_AT_ONCE)
   const look = async (key: string): Promise<ObjectInfo[]> => {
-    const leave = await places.acquire(signal)
+    const leave = await places.acquire()
     try {
       const object = await presentObject(job, key, signal)
       if (object !== undefined) return [object]
