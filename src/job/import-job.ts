@@ -29,6 +29,7 @@ import { OwnershipCheck } from './ownership-check.js'
 import { type Registration, register } from './registration.js'
 import { rejectsSinkOf } from './rejects-option.js'
 import { storeErrorFrom } from './retry-policy.js'
+import { selectionOf } from './selection.js'
 import { soloGateOf } from './solo-gate.js'
 import { discoveryBound, pagesPerPoll, readCursor } from './sweep-cursor.js'
 
@@ -95,6 +96,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
         events.emit('isolationReduced', { from: 'process', to: 'thread', reason }),
       ),
       settings,
+      selection: selectionOf(settings, options.source),
       budgets: allBudgets,
       events,
       clock,

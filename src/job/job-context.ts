@@ -10,6 +10,7 @@ import type { Clock } from '../util/clock.js'
 import type { JobEmitter } from './job-emitter.js'
 import type { CheckedSettings } from './job-options.js'
 import type { Management } from './job-seam.js'
+import type { Selection } from './selection.js'
 import type { SoloGate } from './solo-gate.js'
 
 /**
@@ -29,6 +30,8 @@ export interface JobContext {
   readonly decoders: readonly FileDecoder[]
   readonly isolation: IsolationEngine
   readonly settings: CheckedSettings
+  /** Which objects are eligible at all. */
+  readonly selection: Selection
   readonly budgets: Budgets
   readonly events: JobEmitter
   readonly clock: Clock

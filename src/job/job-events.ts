@@ -21,7 +21,16 @@ export interface ImportJobEvents {
   /** A poll began. Nothing is durable. */
   pollStarted: On
   /** A poll ended: everything it found is in the ledger and the cursor is stored. */
-  pollCompleted: On<{ listed: number; discovered: number; hotCalls: number; sweepCalls: number; headCalls: number; getCalls: number }>
+  pollCompleted: On<{
+    listed: number
+    discovered: number
+    /** Objects that are not eligible, by the option that leaves them out, or `unstorable_key`. */
+    notEligible: Readonly<Record<string, number>>
+    hotCalls: number
+    sweepCalls: number
+    headCalls: number
+    getCalls: number
+  }>
   /** A poll could not go on; what it found before is in the ledger. */
   pollFailed: On<{ error: ImportError; nextTryAt: Date | null }>
   /** A new object version is in the ledger. */

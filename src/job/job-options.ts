@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import type { FileDecoder } from '../contracts/file-decoder.js'
 import type { JobStore } from '../contracts/job-store.js'
 import type { ObjectSource } from '../contracts/object-source.js'
-import type { Scheduler } from '../contracts/scheduler.js'
 import type { RejectsSink } from '../contracts/rejects-sink.js'
+import type { Scheduler } from '../contracts/scheduler.js'
 import type { SchemaMapper } from '../contracts/schema-mapper.js'
 import type { Sink, WriteRecords } from '../contracts/sink.js'
 import { ConfigError } from '../errors.js'
@@ -11,6 +11,7 @@ import type { IsolationEntry, IsolationMode } from '../isolation/isolation-mode.
 import { type Budgets, defaultBudgets } from '../model/budgets.js'
 import type { RejectedRecord } from '../model/rejected-row.js'
 import { nearestNames } from '../util/nearest-names.js'
+import { type NamePattern, patternProblem } from './selection.js'
 
 /** Settings that are plain values. */
 export interface ImportJobSettings {
@@ -24,6 +25,17 @@ export interface ImportJobSettings {
   readonly maxListCallsPerPoll?: number | undefined
   /** Files in flight. @defaultValue the sink's: 2, for 'plain' sinks 1 */
   readonly maxConcurrentFiles?: number | undefined
+  /**
+   * Only objects whose name below the prefix matches one of these: globs, or expressions of the host's own code. What all
+   * globs start with is asked of the store, so that nothing else is listed. @defaultValue every object
+   */
+  readonly match?: readonly NamePattern[] | undefined
+  /** No object whose name below the prefix matches one of these. @defaultValue none */
+  readonly exclude?: readonly NamePattern[] | undefined
+  /** No object last modified before this time: a Date, or text such as `2026-01-31T00:00:00Z`. @defaultValue all of them */
+  readonly since?: Date | string | undefined
+  /** Only keys after this one, in the order of the listing; a whole key, or its part below the prefix. @defaultValue all of them */
+  readonly startAfter?: string | undefined
   /** A new version of an imported key: leave it, import it too, or put it in the old one's place. @defaultValue 'ignore' */
   readonly overwrites?: 'ignore' | 'import' | 'replace' | undefined
   /** A file with a rejected row goes on without the row, or fails as a whole. @defaultValue 'continue' */
@@ -83,12 +95,31 @@ export interface ImportJobOptions<R> extends ImportJobSettings {
 
 const count = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(2 ** 31 - 1))
 const limit = v.optional(v.pipe(v.number(), v.gtValue(0)))
+const names = v.pipe(
+  v.array(v.union([v.string(), v.instance(RegExp)], 'must be globs (text) or expressions (RegExp)')),
+  v.check(
+    (patterns) => patternProblem(patterns) === undefined,
+    ({ input }) => patternProblem(input) ?? '',
+  ),
+)
+/** Text without an offset would be another time on each machine. */
+const isTime = (time: Date | string): boolean =>
+  !Number.isNaN(new Date(time).getTime()) && (typeof time !== 'string' || /^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:\d{2}))?$/.test(time))
 const settings = {
   pollIntervalMs: v.optional(count(1), 10_000),
   sweepIntervalMs: v.optional(count(1), 600_000),
   hotListCalls: v.optional(count(0), 3),
   maxListCallsPerPoll: v.optional(count(1), 60),
   maxConcurrentFiles: v.optional(count(1)),
+  match: v.optional(names, []),
+  exclude: v.optional(names, []),
+  since: v.optional(
+    v.pipe(
+      v.union([v.date(), v.string()], 'must be a Date, or a time as text'),
+      v.check(isTime, "must be a time, as '2026-01-31' or '2026-01-31T00:00:00Z'"),
+    ),
+  ),
+  startAfter: v.optional(v.pipe(v.string(), v.minLength(1))),
   overwrites: v.optional(v.picklist(['ignore', 'import', 'replace']), 'ignore'),
   onRejected: v.optional(v.picklist(['continue', 'failFile']), 'continue'),
   maxRejectedRows: v.optional(count(0)),
@@ -184,5 +215,5 @@ function problemOf(issue: v.BaseIssue<unknown>): string {
     return `\`${path}\` is not an option${near === undefined ? '' : `; did you mean \`${near}\`?`}`
   }
   if (issue.received === 'undefined') return `\`${path}\` is missing`
-  return `\`${path}\` ${issue.type === 'custom' || issue.type === 'union' || issue.type === 'regex' ? issue.message : `must be ${issue.expected ?? issue.requirement}`}`
+  return `\`${path}\` ${issue.type === 'custom' || issue.type === 'check' || issue.type === 'union' || issue.type === 'regex' ? issue.message : `must be ${issue.expected ?? issue.requirement}`}`
 }

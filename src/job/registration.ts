@@ -2,7 +2,6 @@ import type { JobRow } from '../contracts/job-store.js'
 import { ConfigError, StoreError } from '../errors.js'
 import type { JobContext } from './job-context.js'
 import { schemaOf } from './job-seam.js'
-import { SKIP_RULES_VERSION } from './skip-rules.js'
 
 /** The job as its store knows it, and the number of this worker's schema. */
 export interface Registration {
@@ -40,11 +39,7 @@ export async function register(job: JobContext, signal: AbortSignal): Promise<Re
   }
   const { number, current } = await store.jobs.schemaVersion(id, schemaOf(job), { signal })
   if (!current) throw superseded(id, number)
-  const judged =
-    row.rulesVersion === SKIP_RULES_VERSION
-      ? row
-      : ((await store.jobs.save({ ...row, rulesVersion: SKIP_RULES_VERSION }, { signal })) ?? row)
-  return { row: { ...judged, schemaVersion: number }, schemaVersion: number }
+  return { row: { ...row, schemaVersion: number }, schemaVersion: number }
 }
 
 /** The row of a job that no store knows yet. */
@@ -56,7 +51,7 @@ export function freshRow({ id, source }: JobContext, definition: JobRow['definit
     place: source.place,
     identity: source.identity,
     schemaVersion: 0,
-    rulesVersion: SKIP_RULES_VERSION,
+    rulesVersion: 1,
     edition: 0,
   }
 }
