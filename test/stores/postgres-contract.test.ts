@@ -1,8 +1,10 @@
 import type { Pool } from 'pg'
-import { afterAll, describe, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { JobStore } from '../../src/contracts/job-store.js'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.js'
 import { type MakeStore, storeContract } from '../../src/testing/store-contract.js'
 import { dropSchema, freshSchema, poolAt, startPostgres } from '../servers/postgres-server.js'
+import { agree } from './store-agreement.js'
 
 const server = await startPostgres()
 const missing = 'missing' in server ? server.missing : undefined
@@ -26,12 +28,19 @@ describe.skipIf(missing !== undefined)(`postgresStore${missing === undefined ? '
   const [one, two] = [poolAt(url, fast), poolAt(url, fast)]
   pools.push(one, two)
 
-  const make: MakeStore = async (now) => {
+  const emptyStore = async (now: () => Date): Promise<JobStore> => {
     const store = postgresStore(one, { schema, now })
     await store.jobs.list({ signal: new AbortController().signal, limit: 1 })
     const tables = ['attempt', 'file', 'job_tally', 'job_poll', 'job_pin', 'job_schema', 'job']
     await one.query(tables.map((table) => `DELETE FROM ${schema}.${table}`).join('; '))
-    return { store, another: async () => postgresStore(two, { schema, now }) }
+    await one.query(`ALTER SEQUENCE ${schema}.fence_seq RESTART; UPDATE ${schema}.meta SET fence_base = 0`)
+    return store
   }
+  const make: MakeStore = async (now) => ({ store: await emptyStore(now), another: async () => postgresStore(two, { schema, now }) })
   for (const { name, run } of storeContract) test(name, () => run(make))
+
+  test('memory and Postgres answer every sequence of commands alike', async () => {
+    const reached = await agree(Number(process.env.LADING_AGREEMENT_RUNS ?? 8), emptyStore)
+    expect(reached.length).toBeGreaterThan(7)
+  })
 })

@@ -55,17 +55,20 @@ export class KeyVersions {
     const wanted = [...new Set(keys)].filter((key) => !this.#known.has(key))
     if (wanted.length === 0) return new Set()
     const { schema } = this.#session
-    const found = await this.#read(jobNo, wanted, 'FOR UPDATE OF t SKIP LOCKED')
-    const counted = await this.#session.ask(
-      `SELECT key, count(*) AS n FROM ${schema}.file WHERE job_no = $1 AND key = ANY($2::text[]) GROUP BY key`,
+    const found = await this.#session.ask(
+      `SELECT ${select}, (SELECT count(*) FROM ${schema}.file AS o WHERE o.job_no = t.job_no AND o.key = t.key) AS versions
+       FROM ${schema}.file AS t WHERE t.job_no = $1 AND t.key = ANY($2::text[]) ORDER BY t.file_no FOR UPDATE OF t SKIP LOCKED`,
       jobNo,
       wanted,
     )
     const busy = new Set<string>()
-    const counts = new Map(counted.map((row) => [String(row.key), integer(row, 'n')]))
     for (const key of wanted) {
       const rows = found.filter((row) => row.key === key)
-      if (rows.length === counts.get(key)) this.#known.set(key, rows)
+      if (rows.length > 0 && rows.length === integer(rows[0] as SqlRow, 'versions'))
+        this.#known.set(
+          key,
+          rows.map((row) => fileCodec.read(row)),
+        )
       else busy.add(key)
     }
     return busy

@@ -72,6 +72,11 @@ export class PostgresSession {
   }
 }
 
+interface Answer {
+  readonly rows: readonly unknown[]
+}
+
+/** Of several statements in one text, what the last answered. */
 async function answered(
   connection: PostgresConnection,
   during: 'statement' | 'commit',
@@ -80,7 +85,9 @@ async function answered(
 ): Promise<readonly SqlRow[]> {
   try {
     const query = values === undefined ? connection.query(sql) : connection.query(sql, [...values])
-    return (await inTime(query, 'The server did not answer')).rows as readonly SqlRow[]
+    const answer = await inTime<Answer | readonly Answer[]>(query, 'The server did not answer')
+    const { rows } = 'rows' in answer ? answer : (answer.at(-1) as Answer)
+    return rows as readonly SqlRow[]
   } catch (error) {
     throw new StatementFailed(error, during)
   }

@@ -99,8 +99,7 @@ export class PostgresTransactions implements StoreTransactions {
   async #transaction<T>(begin: string, signal: AbortSignal, lastTry: boolean, work: TableWork<T>): Promise<T> {
     const session = await PostgresSession.open(this.database, signal)
     try {
-      await session.query(begin)
-      const now = await this.#settings(session.query)
+      const now = await this.#settings(session.query, `${begin}; `)
       const result = await this.#worked(session.query, { holds: begin === WRITE, lastTry }, work, now)
       await session.commit()
       return result
@@ -118,8 +117,8 @@ export class PostgresTransactions implements StoreTransactions {
   }
 
   /** The time by the server's clock. */
-  async #settings(query: Query): Promise<number> {
-    const [row] = await query(SETTINGS)
+  async #settings(query: Query, begin = ''): Promise<number> {
+    const [row] = await query(`${begin}${SETTINGS}`)
     return this.#now?.().getTime() ?? integer(row ?? {}, 'now')
   }
 
