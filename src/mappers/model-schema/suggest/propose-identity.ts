@@ -86,7 +86,12 @@ function proposeMending(draft: Draft, asOf: Date): void {
   const inMs = draft.find('timestamp', milliseconds)
   const zoneless = draft.find('timestamp', ({ shape }) => shape === 'time without zone')
   const found = inMs ?? zoneless
-  if (found === undefined) return
+  if (found === undefined) {
+    const other = draft.find('timestamp', ({ shape }) => shape !== 'nothing')
+    if (other !== undefined)
+      draft.ask('timestamp', `${namesOf([other])} is called like a time, and not all of it can be read as one. What is it?`)
+    return
+  }
   draft.leaveOut(found)
   const [what, want] =
     found === inMs ? ['epoch milliseconds; seconds are', 'seconds'] : ['times without a zone; 2022-04-16T16:15:00Z is', 'a zone']
