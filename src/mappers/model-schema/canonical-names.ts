@@ -14,7 +14,7 @@ interface Canonical {
 
 type Rename = (key: string) => string
 
-/** JSON under the package's own names; what it does not know stays as it is, to be told. A `null` says nothing. */
+/** JSON under the package's own names; what it does not know stays as it is, to be told. A `null`, or nothing, says nothing. */
 export function canonicalNames(json: unknown): Canonical {
   const issues: Issue[] = []
   if (!isObject(json)) return { options: json, issues }
@@ -54,7 +54,7 @@ function known(names: object, aliases: Readonly<Record<string, string>>): Rename
 function renamed(value: Readonly<Record<string, unknown>>, rename: Rename, path: string, issues: Issue[]): [string, unknown][] {
   const by = new Map<string, string>()
   return Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
-    if (inner === null) return []
+    if (inner === null || inner === undefined) return []
     const name = rename(key)
     const other = by.get(name)
     if (other !== undefined) {
