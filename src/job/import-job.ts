@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { CallOptions } from '../contracts/call-options.js'
 import type { LedgerEntry } from '../contracts/ledger-entry.js'
+import type { AccessFinding } from '../contracts/object-source.js'
 import type { PollOutcome, Scheduler } from '../contracts/scheduler.js'
 import type { SchemaMapper } from '../contracts/schema-mapper.js'
 import type { Sink } from '../contracts/sink.js'
@@ -14,6 +15,7 @@ import { functionSink } from '../sinks/function/function-sink.js'
 import { clockKey, clockOf } from '../util/clock.js'
 import { probe } from '../util/probe.js'
 import { processOf } from '../util/process-identity.js'
+import { checkAccess } from './check-access.js'
 import { Discovery } from './discovery.js'
 import { dryRun } from './dry-run.js'
 import type { FileOutcome } from './file-run.js'
@@ -111,7 +113,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
     })
     this.#health = new JobHealth(events, clock)
     this.#ownership = new OwnershipCheck(this.#job, this.#health)
-    this.#importing = new Importing(this.#job, this.#health)
+    this.#importing = new Importing(this.#job, this.#health, (signal) => this.#ownership.passes(signal))
     this.#discovery = new Discovery(this.#job, () => this.#importing.notify())
     this.#pollIntervalMs = options.scheduler === undefined ? settings.pollIntervalMs : null
     this.#scheduler = options.scheduler ?? intervalScheduler({ everyMs: settings.pollIntervalMs, [clockKey]: clock } as { everyMs: number })
@@ -132,6 +134,14 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
   off<K extends ImportJobEventName>(event: K, listener: (event: ImportJobEvents[K]) => void): this {
     this.#job.events.off(event, listener)
     return this
+  }
+
+  /**
+   * What the source finds when it tries each permission that an import needs: one finding per question, with what to add where
+   * one is missing. Reads one byte at most and imports nothing. Resolves also when access is refused.
+   */
+  checkAccess(options: Partial<CallOptions> = {}): Promise<readonly AccessFinding[]> {
+    return checkAccess(this.#job.source, options.signal ?? new AbortController().signal)
   }
 
   /** Access, listing, schema and records of a sample; writes nothing. Resolves also when something is wrong. */
@@ -328,7 +338,7 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
       })
     }
     await discovering
-    for (const error of [this.#health.failure, this.#health.blockedBy('importing')]) {
+    for (const error of [this.#health.failure, this.#health.blockedBy('ownership'), this.#health.blockedBy('importing')]) {
       if (error !== null && !errors.includes(error)) keep(error)
     }
     const { files } = await this.#job.store.ledger.tally(this.id, { signal: AbortSignal.timeout(30_000) })

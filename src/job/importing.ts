@@ -27,6 +27,7 @@ export interface ImportingOptions {
 export class Importing {
   readonly #job: JobContext
   readonly #health: JobHealth
+  readonly #isOwned: (signal: AbortSignal) => Promise<boolean>
   readonly #wake = new Wake()
   readonly #inFlight = new Set<Promise<void>>()
   readonly #turn = new ClaimTurn(() => this.#wake.notify())
@@ -34,7 +35,8 @@ export class Importing {
   #deniedInARow = 0
   #suspectWaits: (() => void) | null = null
 
-  constructor(job: JobContext, health: JobHealth) {
+  constructor(job: JobContext, health: JobHealth, isOwned: (signal: AbortSignal) => Promise<boolean>) {
+    this.#isOwned = isOwned
     this.#job = job
     this.#health = health
     const { delivery, maxConcurrentFiles = 2 } = job.sink
@@ -126,6 +128,7 @@ export class Importing {
   async #claim(schemaVersion: number, limit: number, { stopClaiming }: ImportingOptions): Promise<readonly Claim[]> {
     const { id, store, settings, worker, events, management } = this.#job
     const { leaseMs, maxAttempts, overwrites } = settings
+    if (!(await this.#isOwned(stopClaiming))) return []
     try {
       await probe('P05', { jobId: id, worker })
       const { claims, skipped } = await store.ledger.claim(id, {

@@ -6,25 +6,37 @@ import type { JobHealth } from './job-health.js'
 export class OwnershipCheck {
   readonly #job: JobContext
   readonly #health: JobHealth
-  #askedAt = Number.NEGATIVE_INFINITY
+  #passedAt = Number.NEGATIVE_INFINITY
+  #asking: Promise<boolean> | null = null
 
   constructor(job: JobContext, health: JobHealth) {
     this.#job = job
     this.#health = health
   }
 
-  /** False: the job is blocked, and `jobBlocked` has said so. */
+  /**
+   * Asked before each poll and before each claim, so that nothing is listed or read of a place that is not proven. Callers share
+   * one request. False: the job is blocked, and `jobBlocked` has said so.
+   */
   async passes(signal: AbortSignal): Promise<boolean> {
     const { source, clock, settings } = this.#job
     if (source.checkOwnership === undefined) return true
-    if (clock.monotonicMs() - this.#askedAt < settings.ownershipCheckIntervalMs) return true
+    if (clock.monotonicMs() - this.#passedAt < settings.ownershipCheckIntervalMs) return true
+    this.#asking ??= this.#ask(signal).finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
+  }
+
+  async #ask(signal: AbortSignal): Promise<boolean> {
+    const { source, clock } = this.#job
     try {
-      await source.checkOwnership({ signal })
+      await source.checkOwnership?.({ signal })
     } catch (error) {
       if (!signal.aborted) this.#health.report('ownership', sourceErrorFrom(error))
       return false
     }
-    this.#askedAt = clock.monotonicMs()
+    this.#passedAt = clock.monotonicMs()
     this.#health.clear('ownership')
     return true
   }
