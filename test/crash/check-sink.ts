@@ -51,7 +51,8 @@ async function checkDatabase(connection: DuckDBConnection, catalog: string, { en
   }
   const tables = (await ask(`SELECT table_name FROM duckdb_tables() WHERE database_name = '${catalog}' ORDER BY ALL`)).map(([name]) => name)
   for (const table of tables) {
-    if (!['fact_column', 'import_file', 'prediction', 'sink_fence'].includes(String(table))) problems.push(`the table ${table} is left`)
+    if (!['fact_column', 'import_file', 'inference_state', 'prediction', 'sink_fence'].includes(String(table)))
+      problems.push(`the table ${table} is left`)
   }
   return problems
 }

@@ -6,6 +6,7 @@ import { systemClock } from '../../util/clock.js'
 import { CommitTurns } from './commit-turns.js'
 import { type DuckDBApi, loadDuckDB } from './duckdb-api.js'
 import { busyError, isConflict, openError, statementError } from './duckdb-error.js'
+import { configureInference, type InferenceOptions } from './inference-rows.js'
 import { sinkTables } from './sink-tables.js'
 
 const tries = 9
@@ -30,16 +31,16 @@ export class DuckDBDatabase {
    * A path is opened through the client's cache and by its real name: a second instance of one file in a process would
    * see only its own rows, and the last to close would win.
    */
-  static async open(database: string | DuckDBInstance): Promise<DuckDBDatabase> {
+  static async open(database: string | DuckDBInstance, inference: InferenceOptions = {}): Promise<DuckDBDatabase> {
     const api = await loadDuckDB()
     if (typeof database !== 'string') {
       const opened = new DuckDBDatabase(api, database, turnsOf(instanceTurns, database), false)
-      return opened.#prepared('the given instance')
+      return opened.#prepared('the given instance', inference)
     }
     try {
       const path = await realName(database)
       const opened = new DuckDBDatabase(api, await api.DuckDBInstance.fromCache(path), turnsOf(pathTurns, path), true)
-      return await opened.#prepared(database)
+      return await opened.#prepared(database, inference)
     } catch (error) {
       throw openError(error, database)
     }
@@ -72,12 +73,28 @@ export class DuckDBDatabase {
     if (this.#own) this.#instance.closeSync()
   }
 
-  async #prepared(name: string): Promise<this> {
+  /** One transaction on a connection. */
+  async transaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+    await connection.run('BEGIN TRANSACTION')
+    try {
+      const result = await work()
+      await connection.run('COMMIT')
+      return result
+    } catch (error) {
+      await connection.run('ROLLBACK').catch(() => {
+        // No transaction is open any more: a failed COMMIT and some errors end it by themselves. The first error tells.
+      })
+      throw error
+    }
+  }
+
+  async #prepared(name: string, inference: InferenceOptions): Promise<this> {
     const connection = await this.connect()
     try {
-      await this.retried(`making the tables of the sink in ${name}`, undefined, new AbortController().signal, () =>
-        connection.run(sinkTables),
-      )
+      await this.retried(`making the tables of the sink in ${name}`, undefined, new AbortController().signal, async () => {
+        await connection.run(sinkTables)
+        await this.transaction(connection, () => configureInference(connection, inference))
+      })
     } finally {
       connection.closeSync()
     }

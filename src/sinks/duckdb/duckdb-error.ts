@@ -1,7 +1,7 @@
 import { ImportError, SinkError } from '../../errors.js'
 
 /** DuckDB refuses at once what another open transaction touches; at COMMIT it finds a key that both inserted. */
-const conflict = /^TransactionContext Error:|Conflict on |write-write conflict|^Constraint Error: Duplicate key "(job|facts|file_no): /i
+const conflict = /^TransactionContext Error:|Conflict on |write-write conflict|^Constraint Error: Duplicate key "(job|facts|file_no|one): /i
 const lock = /Could not set lock on file[\s\S]*?(?:\(PID (\d+)\))/
 /** Their text names files and limits, never a cell. */
 const outage = /^(IO Error|Connection Error|Out of Memory Error|FATAL Error|Permission Error):? ?(.*)/

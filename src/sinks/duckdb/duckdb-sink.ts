@@ -2,8 +2,10 @@ import type { DuckDBInstance } from '@duckdb/node-api'
 import type { Sink } from '../../contracts/sink.js'
 import { ConfigError } from '../../errors.js'
 import { probe } from '../../util/probe.js'
+import { checkWindow, type JoinReport, type JoinReportOptions } from '../join-report.js'
 import { placeOf } from '../names.js'
 import { DuckDBDatabase } from './duckdb-database.js'
+import { duckdbJoinReport } from './duckdb-join-report.js'
 import { DuckDBWriter } from './duckdb-writer.js'
 import { findReceipt, raiseFence } from './receipts.js'
 
@@ -12,15 +14,46 @@ export interface DuckDBSinkOptions {
   readonly database: string | DuckDBInstance
   /** Where records go that are not about a model; needed for them alone. Made when missing. */
   readonly table?: string
+  /**
+   * Outcomes join predictions whose files came at most this long before or after, in milliseconds; `Infinity` is allowed.
+   * Kept in the database, for all sinks on it; changing it imports nothing again.
+   *
+   * @defaultValue as the database has it; in a new one 14 days
+   */
+  readonly joinWindowMs?: number
+  /**
+   * Also keep the joined predictions as a table, `inference_rows`: each commit joins anew the ids that it touched. For
+   * those who read much. Kept in the database, for all sinks on it; `false` drops the table.
+   *
+   * @defaultValue as the database has it; in a new one false
+   */
+  readonly materialize?: boolean
 }
 
-const ownNames: ReadonlySet<string> = new Set(['sink_fence', 'import_file', 'fact_column', 'prediction', 'outcome'])
+/** A DuckDB database that takes records. */
+export interface DuckDBSink extends Sink<object> {
+  /** How delayed rows meet their predictions, in figures. Reads all facts: seconds for millions of rows. */
+  joinReport(options?: JoinReportOptions): Promise<JoinReport>
+}
+
+const ownNames: ReadonlySet<string> = new Set([
+  'sink_fence',
+  'import_file',
+  'fact_column',
+  'prediction',
+  'outcome',
+  'inference',
+  'inference_rows',
+  'inference_state',
+])
 
 /**
  * A DuckDB database: transactional, and `replaces`. Needs the package `@duckdb/node-api`. DuckDB lets one process open a
  * file at a time; sinks of one process may share a path.
  *
  * - Records about a model go to `prediction`, or to `outcome` when their schema has no prediction side; others to `table`.
+ * - The view `inference` is the join of the two: each current prediction with what its outcomes say, field by field the
+ *   latest non-null value. It depends on what files are there, never on the order of their import.
  * - One column per field, and per feature, tag and SHAP value (`"feature/age"`, `"tag/zone"`, `"shap/age"`), added as files
  *   bring them. Names that differ in case alone get a suffix: `fact_column` lists which column keeps which name.
  * - Every row has `file_no`, of `import_file` (job, key, version, generation and the receipt), and `row_no`, 1-based.
@@ -31,7 +64,7 @@ const ownNames: ReadonlySet<string> = new Set(['sink_fence', 'import_file', 'fac
  * An open transaction of the host on the same tables is waited for shortly, then `SINK_UNAVAILABLE`, as is a locked file or
  * a full disk.
  */
-export function duckdbSink({ database, table }: DuckDBSinkOptions): Sink<object> {
+export function duckdbSink({ database, table, joinWindowMs, materialize }: DuckDBSinkOptions): DuckDBSink {
   const invalid = (message: string, remedy: string): ConfigError => new ConfigError('CONFIG_INVALID', message, { remedy })
   if (database === undefined || database === '') {
     throw invalid('duckdbSink needs a database', "Give it a path or an open instance: duckdbSink({ database: 'imports.duckdb' }).")
@@ -40,10 +73,11 @@ export function duckdbSink({ database, table }: DuckDBSinkOptions): Sink<object>
   if (table !== undefined && ownNames.has(table.toLowerCase())) {
     throw invalid(`the table ${table} belongs to duckdbSink itself`, 'Give records that are not about a model a table of another name.')
   }
+  if (joinWindowMs !== undefined) checkWindow(joinWindowMs, 'joinWindowMs of duckdbSink')
   let opened: Promise<DuckDBDatabase> | undefined
   const open = (): Promise<DuckDBDatabase> => {
     // A refusal is not kept: the next file tries again.
-    opened ??= DuckDBDatabase.open(database).catch((error: unknown) => {
+    opened ??= DuckDBDatabase.open(database, { joinWindowMs, materialize }).catch((error: unknown) => {
       opened = undefined
       throw error
     })
@@ -68,6 +102,10 @@ export function duckdbSink({ database, table }: DuckDBSinkOptions): Sink<object>
       } finally {
         if (writer === undefined) connection.closeSync()
       }
+    },
+    async joinReport({ asOf = new Date(), windowMs } = {}) {
+      if (windowMs !== undefined) checkWindow(windowMs, 'windowMs of joinReport')
+      return duckdbJoinReport(await open(), asOf, windowMs)
     },
     async close() {
       const closing = opened

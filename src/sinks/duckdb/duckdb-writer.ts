@@ -6,12 +6,13 @@ import { ConfigError, SinkError } from '../../errors.js'
 import type { SinkFile } from '../../model/file.js'
 import type { CommitSummary, Receipt } from '../../model/receipt.js'
 import { probe } from '../../util/probe.js'
+import { isModelTable, modelTableOf } from '../fact-columns.js'
 import { placeOf } from '../names.js'
+import { quoteName } from '../quote-name.js'
 import type { DuckDBDatabase } from './duckdb-database.js'
 import { statementError } from './duckdb-error.js'
-import { modelTableOf } from './fact-columns.js'
 import { fitFacts } from './facts-table.js'
-import { quoteName } from './quote-name.js'
+import { InferenceRows } from './inference-rows.js'
 import { findReceipt, insertReceipt, raiseFence, rowsOf } from './receipts.js'
 import { Stage } from './stage.js'
 
@@ -125,15 +126,19 @@ export class DuckDBWriter implements FileWriter<object> {
   /** Columns first, deletions second, rows last: DuckDB does not alter a table that the transaction has changed. */
   async #moveRows(fileNo: number): Promise<void> {
     const [connection, { jobId, key, replacesKey }] = [this.#connection, this.#file]
+    const mine = [jobId, key, BigInt(fileNo)]
+    const older = 'FROM import_file WHERE job = $1 AND key = $2 AND file_no <> $3::BIGINT'
     const inserts = this.#facts === undefined ? [] : await fitFacts(connection, this.#facts, this.#stage.parts, key)
-    if (replacesKey) {
-      const mine = [jobId, key, BigInt(fileNo)]
-      const older = 'FROM import_file WHERE job = $1 AND key = $2 AND file_no <> $3::BIGINT'
-      for (const [facts] of await rowsOf(connection, `SELECT DISTINCT facts ${older} AND facts IS NOT NULL`, mine)) {
-        await connection.run(`DELETE FROM ${quoteName(String(facts))} WHERE file_no IN (SELECT file_no ${older})`, mine)
-      }
+    const replaced = replacesKey ? await rowsOf(connection, `SELECT DISTINCT facts ${older} AND facts IS NOT NULL`, mine) : []
+    const leaving = replaced.map(([facts]) => String(facts))
+    const joined = [...leaving, this.#facts].some(isModelTable) ? await InferenceRows.prepare(connection) : undefined
+    for (const facts of leaving) {
+      if (isModelTable(facts)) await joined?.touch(facts, `SELECT file_no ${older}`, mine)
+      await connection.run(`DELETE FROM ${quoteName(facts)} WHERE file_no IN (SELECT file_no ${older})`, mine)
     }
     for (const insert of inserts) await connection.run(insert, [BigInt(fileNo)])
+    if (isModelTable(this.#facts)) await joined?.touch(this.#facts, '$1::BIGINT', [BigInt(fileNo)])
+    await joined?.refresh()
   }
 
   async #whileBusy<T>(work: () => Promise<T>): Promise<T> {

@@ -1,14 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { SinkError } from '../../errors.js'
-import { ColumnNames } from './column-names.js'
+import { ColumnNames } from '../column-names.js'
+import { isDelayed } from '../fact-columns.js'
+import { quoteName } from '../quote-name.js'
+import { columnTypes } from './column-types.js'
+import { duckdbNames } from './duckdb-inference.js'
 import { fitType } from './fit-type.js'
-import { quoteName } from './quote-name.js'
+import { factTables } from './inference-state.js'
+import { labels } from './labels.js'
 import { rowsOf } from './receipts.js'
 import { modelColumns, originColumns } from './sink-tables.js'
 import type { StagePart } from './stage.js'
 
-/** Numbers in some models, text in others. */
-const labels: ReadonlySet<string> = new Set(['prediction_label', 'actual_label', 'relevance_label'])
 const beyondExact = 'NOT BETWEEN -9007199254740992 AND 9007199254740992'
 
 interface Place {
@@ -41,11 +44,12 @@ export async function fitFacts(connection: DuckDBConnection, facts: string, part
   const isNew = existing.size === 0
   const before = isNew ? new Map(startingColumns(facts)) : existing
   const catalog = await rowsOf(connection, 'SELECT name, column_name FROM fact_column WHERE facts = $1', [facts])
-  const names = new ColumnNames(catalog as [string, string][], before.keys())
+  const names = new ColumnNames(duckdbNames, catalog as [string, string][], before.keys())
   const quoted = quoteName(facts)
   const targets = new Map<string, Target>()
   for (const [column, type] of before) targets.set(column, { type, places: isNew ? [] : [{ table: quoted, column: quoteName(column) }] })
 
+  const otherSide = await delayedElsewhere(connection, facts)
   const plans: { readonly part: StagePart; readonly staged: StagedColumn[] }[] = []
   for (const part of parts) {
     const types = await columnTypes(connection, "'temp'", part.table)
@@ -56,8 +60,24 @@ export async function fitFacts(connection: DuckDBConnection, facts: string, part
       const here = { table: `temp.${part.table}`, column: `c${i}` }
       const target = targets.get(columnName) ?? { type, places: [] }
       targets.set(columnName, target)
-      target.type = await fitted(connection, { facts, key, name, columnName, target, type, here })
+      target.type = await fitted(connection, { facts, key, name, columnName, target, type, here, where: 'in this file' })
       target.places.push(here)
+      const beside = otherSide.get(name)
+      // One join, one type: what outcomes say is laid over what predictions say.
+      if (beside !== undefined) {
+        const { column: there, type: sideType, table } = beside
+        const side = { table: quoteName(table), column: quoteName(there) }
+        target.type = await fitted(connection, {
+          facts,
+          key,
+          name,
+          columnName,
+          target,
+          type: sideType,
+          here: side,
+          where: `in table ${table}`,
+        })
+      }
       staged.push({ columnName, value: utf8 ? `decode(c${i})` : `c${i}`, type, target })
     }
     plans.push({ part, staged })
@@ -103,9 +123,11 @@ interface Meeting {
   readonly target: Target
   readonly type: string
   readonly here: Place
+  /** For people. */
+  readonly where: string
 }
 
-async function fitted(connection: DuckDBConnection, { facts, key, name, columnName, target, type, here }: Meeting): Promise<string> {
+async function fitted(connection: DuckDBConnection, { facts, key, name, columnName, target, type, here, where }: Meeting): Promise<string> {
   const fit = fitType(target.type, type, labels.has(name))
   if (fit !== 'conflict') {
     const looks = fit.exactIntegers === undefined ? [] : fit.exactIntegers === 'file' ? [here] : target.places
@@ -119,7 +141,7 @@ async function fitted(connection: DuckDBConnection, { facts, key, name, columnNa
   const [table, column] = [quoteName(facts), quoteName(columnName)]
   throw new SinkError(
     'SINK_FAILED',
-    `column ${column} of table ${table} is ${target.type}; in this file it is ${type}, and no type holds both exactly`,
+    `column ${column} of table ${table} is ${target.type}; ${where} it is ${type}, and no type holds both exactly`,
     {
       location: { key, column: name },
       remedy:
@@ -129,10 +151,15 @@ async function fitted(connection: DuckDBConnection, { facts, key, name, columnNa
   )
 }
 
-async function columnTypes(connection: DuckDBConnection, database: string, table: string): Promise<Map<string, string>> {
-  const sql = `SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = ${database}
-    AND (database_name = 'temp' OR schema_name = current_schema()) AND lower(table_name) = lower($1) ORDER BY column_index`
-  return new Map((await rowsOf(connection, sql, [table])) as [string, string][])
+/** Columns of the delayed fields in the other table of the join, by the names of records. */
+async function delayedElsewhere(
+  connection: DuckDBConnection,
+  facts: string,
+): Promise<ReadonlyMap<string, { readonly table: string; readonly column: string; readonly type: string }>> {
+  if (facts !== 'prediction' && facts !== 'outcome') return new Map()
+  const table = facts === 'prediction' ? 'outcome' : 'prediction'
+  const columns = (await factTables(connection))[table].filter(({ name }) => isDelayed(name))
+  return new Map(columns.map(({ name, column, type }) => [name, { table, column, type }]))
 }
 
 function startingColumns(facts: string): readonly (readonly [string, string])[] {

@@ -1,4 +1,9 @@
-/** The sink's own tables. `fact_column` says under what name a fact table keeps a column: DuckDB's names ignore case. */
+import { defaultJoinWindowMs } from '../inference-view.js'
+
+/**
+ * The sink's own tables. `fact_column` says under what name a fact table keeps a column: DuckDB's names ignore case. The
+ * one row of `inference_state` says how facts are joined here, and is what commits that must not overlap both update.
+ */
 export const sinkTables = `
 CREATE SEQUENCE IF NOT EXISTS import_file_no;
 CREATE TABLE IF NOT EXISTS sink_fence (job VARCHAR NOT NULL, key VARCHAR NOT NULL, fence BIGINT NOT NULL, PRIMARY KEY (job, key));
@@ -9,6 +14,9 @@ CREATE TABLE IF NOT EXISTS import_file (
   committed_at TIMESTAMPTZ NOT NULL, facts VARCHAR,
   UNIQUE (job, key, version, generation));
 CREATE TABLE IF NOT EXISTS fact_column (facts VARCHAR NOT NULL, name VARCHAR NOT NULL, column_name VARCHAR NOT NULL, PRIMARY KEY (facts, name));
+CREATE TABLE IF NOT EXISTS inference_state (one BOOLEAN PRIMARY KEY, window_ms DOUBLE NOT NULL, materialized BOOLEAN NOT NULL,
+  definition VARCHAR NOT NULL, commits BIGINT NOT NULL);
+INSERT INTO inference_state VALUES (true, ${defaultJoinWindowMs}, false, '', 0) ON CONFLICT DO NOTHING;
 `
 
 /** Columns that a new fact table begins with: those that every model record has, with the types they always have. */
