@@ -1,3 +1,4 @@
+import { checkRejects } from './check-rejects.js'
 import { checkSink } from './check-sink.js'
 import { closeSink, compareRows, openSink, type SinkPlace } from './compare-rows.js'
 import type { ImporterLine, Overwrites } from './importer-plan.js'
@@ -7,6 +8,7 @@ import { type LedgerState, readLedger } from './read-ledger.js'
 export interface Outcome {
   readonly data: LogData
   readonly sink: SinkPlace
+  readonly rejectsPath: string
   readonly storePath: string
   readonly overwrites: Overwrites
   /** What the bucket holds now, by key. */
@@ -43,6 +45,7 @@ export async function checkOutcome(outcome: Outcome): Promise<Difference> {
       ...checkAttempts(ledger),
       ...checkEvents(outcome, ledger),
       ...(await checkSink(connection, sink, ledger)),
+      ...(await checkRejects(outcome.rejectsPath, outcome.data, ledger)),
     ]
     return { ...rows, problems }
   } finally {

@@ -22,7 +22,7 @@ export interface Combination {
   readonly between: Between
 }
 
-export const POINTS = Array.from({ length: 20 }, (_, i) => `P${String(i + 5).padStart(2, '0')}` as ProbePoint)
+export const POINTS = [...Array.from({ length: 20 }, (_, i) => `P${String(i + 5).padStart(2, '0')}` as ProbePoint), 'P26' as const]
 /** Probes after an effect: an error there is a lost reply. */
 const REPLIES: readonly ProbePoint[] = ['P06', 'P15', 'P21', 'P23']
 export const MODES: readonly Mode[] = ['kill', 'freeze', 'error']
@@ -97,5 +97,7 @@ export function fewCombinations(): Combination[] {
     combination('ndjson', 'kill', 'P22', 1, 'edit'),
     combination('duckdb', 'kill', 'P21', 1, 'overwrite-replace'),
     combination('duckdb', 'kill', 'P18', 3, 'edit'),
+    combination('ndjson', 'kill', 'P26', 2, 'edit'),
+    combination('duckdb', 'freeze', 'P26'),
   ]
 }

@@ -37,6 +37,8 @@ export interface ImporterPlan {
     readonly url: string
   }
   readonly sink: { readonly kind: SinkKind; readonly path: string }
+  /** Folder of refused rows. */
+  readonly rejectsPath: string
   readonly storePath: string
   readonly overwrites: Overwrites
   readonly batchRows: number

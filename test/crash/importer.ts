@@ -6,6 +6,7 @@ import { ImportJob } from '../../src/job/import-job.js'
 import type { RunReport } from '../../src/job/job-report.js'
 import { duckdbSink } from '../../src/sinks/duckdb/duckdb-sink.js'
 import { ndjsonSink } from '../../src/sinks/ndjson/ndjson-sink.js'
+import { rejectsFolder } from '../../src/sinks/rejects/rejects-folder.js'
 import { s3Source } from '../../src/sources/s3/s3-source.js'
 import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.js'
 import { withInstruments } from '../../src/testing/instruments.js'
@@ -31,13 +32,14 @@ interface Worker {
 }
 
 function workerOf({ id, schema, leaseMs }: PlannedWorker): Worker {
-  const { s3, sink, storePath, overwrites, batchRows } = plan
+  const { s3, sink, storePath, rejectsPath, overwrites, batchRows } = plan
   const store = sqliteStore(storePath)
   const options = {
     id: 'crash',
     source: s3Source({ ...s3, ownership: 'unchecked' as const }),
     mapper: logMapper(schema),
     sink: sink.kind === 'ndjson' ? ndjsonSink({ folder: sink.path, provenance: true }) : duckdbSink({ database: sink.path }),
+    rejects: rejectsFolder({ folder: rejectsPath, cells: true }),
     store,
     workerId: id,
     leaseMs,

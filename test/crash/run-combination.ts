@@ -59,7 +59,7 @@ export async function runGauntlet(stage: Stage, sink: Combination['sink']): Prom
 
 /** A receipt is found right after a commit that nobody heard of. */
 export const GAUNTLET: readonly ProbePoint[] = [
-  ...POINTS.filter((point) => point < 'P21' && point !== 'P11'),
+  ...POINTS.filter((point) => point < 'P21' && point !== 'P11').flatMap((point) => (point === 'P17' ? [point, 'P26' as const] : [point])),
   'P24',
   'P21',
   'P11',
@@ -121,6 +121,7 @@ class CrashRun {
     const difference = await checkOutcome({
       data: this.#stage.data,
       sink: this.#sink,
+      rejectsPath: this.#rejectsPath,
       storePath: this.#storePath,
       overwrites: this.#overwrites,
       bucket: this.#objects,
@@ -215,6 +216,7 @@ class CrashRun {
     const process = new ImporterProcess(this.#stage.program, {
       s3: { endpoint, region, credentials: { accessKeyId, secretAccessKey }, url: `s3://${this.#bucket}/in/` },
       sink: this.#sink,
+      rejectsPath: this.#rejectsPath,
       storePath: this.#storePath,
       overwrites: this.#overwrites,
       batchRows: this.#stage.batchRows,
@@ -232,6 +234,10 @@ class CrashRun {
   get #sink(): SinkPlace {
     const { sink } = this.#combination
     return { kind: sink, path: join(this.#folder, 'sink', ...(sink === 'duckdb' ? ['rows.duckdb'] : [])) }
+  }
+
+  get #rejectsPath(): string {
+    return join(this.#folder, 'rejects')
   }
 
   get #storePath(): string {
