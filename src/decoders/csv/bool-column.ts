@@ -2,14 +2,13 @@ import { setBit } from '../../model/bitmap.js'
 import type { Column } from '../../model/column.js'
 import type { ByteColumn, ByteColumnPlace } from './byte-column.js'
 import { type CellBlock, cellText } from './cell-block.js'
-import { parseBool } from './cell-parsers.js'
 import { ColumnNulls } from './column-nulls.js'
 
 const littleEndianTrue = 0x65757274
 const littleEndianFals = 0x736c6166
 const lowerCase = 0x20202020
 
-/** `true` and `false`, in any case. */
+/** `true` and `false` in any case, or the words of the dialect. */
 export class BoolColumn implements ByteColumn {
   readonly textBytes = 0
   readonly #place: ByteColumnPlace
@@ -24,19 +23,21 @@ export class BoolColumn implements ByteColumn {
 
   append({ text, view, bounds, stride }: CellBlock, from: number, count: number, rowIndex: number): void {
     const { index, ordinal, dialect, issues } = this.#place
+    const { nulls, words } = dialect
+    const plain = !words.ownBooleans
     const data = this.#data
     for (let k = from * stride + index, row = rowIndex, last = rowIndex + count; row < last; row++, k += stride) {
       const start = (bounds[k] as number) + 1
       const end = bounds[k + 1] as number
-      if (end <= start) {
+      if (end <= start || nulls?.has(text, start, end)) {
         this.#nulls.set(row)
         continue
       }
       const word = view.getInt32(start, true) | lowerCase
       let value: boolean | undefined
-      if (end - start === 4 && word === littleEndianTrue) value = true
-      else if (end - start === 5 && word === littleEndianFals && ((text[start + 4] as number) | 0x20) === 0x65) value = false
-      else value = parseBool(cellText(text, start, end, dialect))
+      if (plain && end - start === 4 && word === littleEndianTrue) value = true
+      else if (plain && end - start === 5 && word === littleEndianFals && ((text[start + 4] as number) | 0x20) === 0x65) value = false
+      else value = words.bool(cellText(text, start, end, dialect))
       if (value === true) setBit(data, row)
       else if (value === undefined) {
         issues.addCell(row, ordinal)

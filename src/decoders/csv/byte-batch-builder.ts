@@ -34,7 +34,7 @@ export class ByteBatchBuilder {
     this.#batchBytes = request.batchBytes
     this.#cellBytes = cellBytes
     this.#dialect = dialect
-    const types = request.columns.map(({ index, as }) => csvColumnType(as, schema.columns[index]?.name ?? ''))
+    const types = request.columns.map(({ index, as }) => csvColumnType(as, schema.columns[index]?.name ?? '', dialect.words))
     this.#rowWidth = types.reduce((bytes, { width }) => bytes + width, 0)
     // No batch has more rows: each one costs its fixed widths at least.
     this.#capacity = Math.max(1, Math.min(request.batchRows, Math.floor(request.batchBytes / Math.max(1, this.#rowWidth))))

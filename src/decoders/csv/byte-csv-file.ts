@@ -13,6 +13,7 @@ import { CsvText } from './csv-text.js'
 import { guessType } from './guess-type.js'
 import { rowFaultError } from './row-fault-error.js'
 import { RowScanner } from './row-scanner.js'
+import { ScanKernel } from './scan-kernel.js'
 
 const [LF, CR] = [10, 13]
 
@@ -33,6 +34,7 @@ export async function openByteCsv(bytes: FileBytes, dialect: ByteDialect, budget
 }
 
 class ByteCsvFile {
+  #kernel = ScanKernel.take()
   readonly #text: CsvText
   readonly #dialect: ByteDialect
   readonly #budgets: Budgets
@@ -44,7 +46,7 @@ class ByteCsvFile {
   #rows = 0
 
   constructor(bytes: FileBytes, dialect: ByteDialect, budgets: Budgets, signal: AbortSignal) {
-    this.#text = new CsvText(bytes)
+    this.#text = new CsvText(bytes, this.#kernel?.window)
     this.#text.follow(signal)
     this.#signal = signal
     this.#dialect = dialect
@@ -64,7 +66,7 @@ class ByteCsvFile {
     this.#scanner = this.#dataScanner(at - moved, line)
     this.#rows = 0
     return {
-      columns: names.map((name, i) => ({ name, type: guessType(cells[i] ?? []), nullable: true, guessed: true })),
+      columns: names.map((name, i) => ({ name, type: guessType(cells[i] ?? [], this.#dialect.words), nullable: true, guessed: true })),
     }
   }
 
@@ -94,6 +96,8 @@ class ByteCsvFile {
   }
 
   release(): Promise<void> {
+    this.#kernel?.giveBack()
+    this.#kernel = null
     return this.#text.release()
   }
 
@@ -152,7 +156,8 @@ class ByteCsvFile {
             const k = row * stride + i
             const start = (bounds[k] as number) + 1
             const end = bounds[k + 1] as number
-            columns[i]?.push(end <= start ? '' : cellText(text.bytes, start, end, this.#dialect))
+            const none = end <= start || this.#dialect.nulls?.has(text.bytes, start, end)
+            columns[i]?.push(none ? '' : cellText(text.bytes, start, end, this.#dialect))
           }
         }
         bytes += (bounds[(row + 1) * stride] as number) - (bounds[row * stride] as number)
@@ -165,7 +170,8 @@ class ByteCsvFile {
   }
 
   #dataScanner(at: number, line: number): RowScanner {
-    return new RowScanner(this.#dialect, this.#names?.length ?? 0, this.#budgets.columns, this.#mostRowBytes, at, line)
+    const columns = this.#names?.length ?? 0
+    return new RowScanner(this.#dialect, columns, this.#budgets.columns, this.#mostRowBytes, at, line, this.#kernel)
   }
 
   async #readOn(keepFrom: number): Promise<number> {

@@ -3,6 +3,7 @@ import type { Column } from '../../model/column.js'
 import type { DataType } from '../../model/data-type.js'
 import { unsupportedFile } from '../decode-failure.js'
 import { parseBool, parseDate, parseFloat64, parseInt64, parseTimestamp } from './cell-parsers.js'
+import { type CellWords, plainWords } from './cell-words.js'
 
 /** Builds one column of one batch from cells, whose characters are bytes (latin1). */
 export interface CsvColumnBuilder {
@@ -23,9 +24,10 @@ export interface CsvColumnType {
 
 /**
  * @param name the column, for the message
+ * @param words of the dialect, for what an issue says was expected
  * @throws DecodeError `FORMAT_UNSUPPORTED` for a type that text is not read as
  */
-export function csvColumnType(as: DataType, name: string): CsvColumnType {
+export function csvColumnType(as: DataType, name: string, { boolWords, decimal }: CellWords = plainWords): CsvColumnType {
   switch (as.kind) {
     case 'utf8':
       return { width: 4, expected: 'text', builder: textBuilder }
@@ -38,7 +40,7 @@ export function csvColumnType(as: DataType, name: string): CsvColumnType {
     case 'float64':
       return {
         width: 8,
-        expected: 'a float64: a decimal number, for example -1.5 or 2e-3',
+        expected: `a float64: a decimal number, for example -1${decimal}5 or 2e-3`,
         builder: flatBuilder(Float64Array, parseFloat64, (rest) => ({ kind: 'float64', ...rest })),
       }
     case 'timestamp':
@@ -58,7 +60,7 @@ export function csvColumnType(as: DataType, name: string): CsvColumnType {
         builder: flatBuilder(Int32Array, parseDate, (rest) => ({ kind: 'date', ...rest })),
       }
     case 'bool':
-      return { width: 1, expected: 'a bool: true or false', builder: boolBuilder }
+      return { width: 1, expected: `a bool: ${boolWords}`, builder: boolBuilder }
     default:
       throw unsupportedFile(
         `A CSV column cannot be read as ${as.kind}.`,

@@ -1,4 +1,7 @@
-import { ConfigError } from '../../errors.js'
+import { type BooleanWords, type CellWords, cellWords, plainWords } from './cell-words.js'
+import { checkWords } from './check-words.js'
+import { invalidCsvOption as invalid } from './invalid-csv-option.js'
+import { WordSet } from './word-set.js'
 
 /** How cells are told apart. Nothing is sniffed: another dialect is said here. */
 export interface CsvOptions {
@@ -15,6 +18,15 @@ export interface CsvOptions {
   readonly comment?: string | undefined
   /** Lines before the header that are no part of the table. @defaultValue 0 */
   readonly skipRows?: number | undefined
+  /**
+   * Texts that stand for nothing, as `['NA', 'NULL', '-999']`: a cell of one of them, exactly and without quotes, is null
+   * in a column of any type. @defaultValue none: the empty cell alone
+   */
+  readonly nulls?: readonly string[] | undefined
+  /** Texts that are booleans, in any case: `{ true: ['yes'], false: ['no'] }`. @defaultValue `true` and `false` */
+  readonly booleans?: BooleanWords | undefined
+  /** Before the fraction of a float64; JSON in cells and epoch seconds have a point always. @defaultValue `.` */
+  readonly decimal?: '.' | ',' | undefined
 }
 
 export interface CsvDialect {
@@ -23,6 +35,9 @@ export interface CsvDialect {
   readonly escape: string
   readonly comment: string | null
   readonly skipRows: number
+  readonly nulls: readonly string[]
+  readonly booleans: BooleanWords | null
+  readonly decimal: '.' | ','
 }
 
 /** A dialect that is split byte by byte: codes of ASCII characters; `comment` is -1 where there are none. */
@@ -32,6 +47,8 @@ export interface ByteDialect {
   readonly escaper: number
   readonly comment: number
   readonly skipRows: number
+  readonly nulls: WordSet | null
+  readonly words: CellWords
 }
 
 /** Characters that numbers, dates and bools are written with: as a delimiter or quote they take the general parser. */
@@ -39,7 +56,8 @@ const valueCharacter = /[0-9A-Za-z+.:-]/
 
 /** @throws ConfigError `CONFIG_INVALID` */
 export function csvDialect(options: CsvOptions = {}): CsvDialect {
-  const { delimiter = ',', quote = '"', escape: escaper = quote, comment = null, skipRows = 0 } = options
+  const { delimiter = ',', quote = '"', escape: escaper = quote, comment = null, skipRows = 0, nulls = [], decimal = '.' } = options
+  const { booleans = null } = options
   const characters = { quote, escape: escaper, ...(comment === null ? {} : { comment }) }
   for (const [name, value] of Object.entries(characters)) {
     if (isAscii(value)) continue
@@ -62,10 +80,12 @@ export function csvDialect(options: CsvOptions = {}): CsvDialect {
   if (!Number.isSafeInteger(skipRows) || skipRows < 0) {
     throw invalid('"skipRows" has to be a count of lines.', 'Give a whole number, for example { skipRows: 2 }.')
   }
-  const dialect = { delimiter, quote, escape: escaper, comment, skipRows }
-  if (byteDialect(dialect) === null && (escaper !== quote || comment !== null || skipRows > 0)) {
+  checkWords({ nulls, booleans, decimal }, [delimiter, quote])
+  const dialect = { delimiter, quote, escape: escaper, comment, skipRows, nulls, booleans, decimal }
+  const plain = escaper === quote && comment === null && skipRows === 0 && nulls.length === 0 && booleans === null && decimal === '.'
+  if (byteDialect(dialect) === null && !plain) {
     throw invalid(
-      '"escape", "comment" and "skipRows" go with a delimiter of one ASCII character, and not with letters, digits or signs as delimiter or quote.',
+      '"escape", "comment", "skipRows", "nulls", "booleans" and "decimal" go with a delimiter of one ASCII character, and not with letters, digits or signs as delimiter or quote.',
       'Leave them out, or write the file with another delimiter.',
     )
   }
@@ -73,7 +93,16 @@ export function csvDialect(options: CsvOptions = {}): CsvDialect {
 }
 
 /** The dialect in bytes, or `null` for one that only the general parser splits. */
-export function byteDialect({ delimiter, quote, escape: escaper, comment, skipRows }: CsvDialect): ByteDialect | null {
+export function byteDialect({
+  delimiter,
+  quote,
+  escape: escaper,
+  comment,
+  skipRows,
+  nulls,
+  booleans,
+  decimal,
+}: CsvDialect): ByteDialect | null {
   if (!isAscii(delimiter) || valueCharacter.test(delimiter + quote + escaper)) return null
   const code = (text: string): number => text.charCodeAt(0)
   return {
@@ -82,21 +111,21 @@ export function byteDialect({ delimiter, quote, escape: escaper, comment, skipRo
     escaper: code(escaper),
     comment: comment === null ? -1 : code(comment),
     skipRows,
+    nulls: nulls.length === 0 ? null : new WordSet(nulls),
+    words: booleans === null && decimal === '.' ? plainWords : cellWords(booleans, decimal),
   }
 }
 
 /** Tells dialects apart in a decoder's revision; empty for the default. */
-export function dialectName({ delimiter, quote, escape: escaper, comment, skipRows }: CsvDialect): string {
+export function dialectName({ delimiter, quote, escape: escaper, comment, skipRows, nulls, booleans, decimal }: CsvDialect): string {
   const parts = [delimiter, quote, escaper === quote ? '' : escaper, comment ?? '', skipRows === 0 ? '' : String(skipRows)]
   const name = parts.join(' ').trimEnd()
-  return name === ', "' ? '' : name
+  const words = { ...(nulls.length > 0 && { nulls }), ...(booleans !== null && { booleans }), ...(decimal !== '.' && { decimal }) }
+  const written = Object.keys(words).length === 0 ? '' : ` ${JSON.stringify(words)}`
+  return `${name === ', "' ? '' : name}${written}`.trimStart()
 }
 
 function isAscii(value: string): boolean {
   const code = value.charCodeAt(0)
   return value.length === 1 && code > 0 && code < 128 && code !== 10 && code !== 13
-}
-
-function invalid(what: string, remedy: string): ConfigError {
-  return new ConfigError('CONFIG_INVALID', `csvDecoder: ${what}`, { remedy })
 }

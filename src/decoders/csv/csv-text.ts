@@ -9,6 +9,8 @@ const stepBytes = 131_072
 /** Bytes past the text that may be read, and mean nothing. */
 export const TEXT_PADDING = 16
 const lineFeed = 10
+/** Of the window that texts have mostly. */
+export const WINDOW_BYTES: number = 2 * stepBytes + TEXT_PADDING
 
 /**
  * The text of a CSV file through a window: UTF-8, checked, its byte order mark taken off; UTF-16 with its mark is turned
@@ -17,8 +19,8 @@ const lineFeed = 10
 export class CsvText {
   readonly #reader: ByteReader
   /** The window; `bytes[to]` is a line feed that is no part of the text, so that a search for the end of a cell stops. */
-  bytes = newWindow(2 * stepBytes)
-  view = new DataView(this.bytes.buffer)
+  bytes: Buffer<ArrayBuffer>
+  view: DataView<ArrayBuffer>
   /** End of the text that is here, on a character. */
   to = 0
   /** Nothing follows `to`: the file ends here, or is no text from here on. */
@@ -31,9 +33,14 @@ export class CsvText {
   /** In the file, of `bytes[0]`; for UTF-8. */
   #offset = 0
   #begun = false
+  #released = false
+  readonly #window: Buffer<ArrayBuffer>
 
-  constructor(bytes: FileBytes) {
+  /** @param window of {@link WINDOW_BYTES}: used but for rows that are longer */
+  constructor(bytes: FileBytes, window: Buffer<ArrayBuffer> = newWindow(2 * stepBytes)) {
     this.#reader = new ByteReader(bytes, 'CSV')
+    this.#window = this.bytes = window
+    this.view = viewOf(window)
   }
 
   follow(signal: AbortSignal): void {
@@ -48,13 +55,17 @@ export class CsvText {
     while (!this.ended && this.to < wanted) {
       // UTF-16 may grow by half.
       const most = this.#utf16 === null ? wanted - this.to : stepBytes / 2
-      this.#add(await this.#reader.next(most))
+      const piece = await this.#reader.next(most)
+      // The window may be another file's by now.
+      if (this.#released) throw new Error('The CSV file was closed while it was read.')
+      this.#add(piece)
     }
     this.bytes[this.to] = lineFeed
     return keepFrom
   }
 
   release(): Promise<void> {
+    this.#released = true
     return this.#reader.release()
   }
 
@@ -81,8 +92,8 @@ export class CsvText {
     const { bytes } = this
     // A row longer than the window doubles it; a window made for one long row is given back.
     if (needed > bytes.length || (bytes.length > 16 * stepBytes && needed < bytes.length / 8)) {
-      this.bytes = newWindow(Math.max(2 * stepBytes, 2 * kept + 2 * stepBytes))
-      this.view = new DataView(this.bytes.buffer)
+      this.bytes = kept === 0 ? this.#window : newWindow(2 * kept + 2 * stepBytes)
+      this.view = viewOf(this.bytes)
       this.bytes.set(bytes.subarray(keepFrom, this.to))
     } else if (keepFrom > 0) bytes.copyWithin(0, keepFrom, this.to)
     this.#offset += keepFrom
@@ -130,4 +141,8 @@ export class CsvText {
 
 function newWindow(length: number): Buffer<ArrayBuffer> {
   return Buffer.from(new ArrayBuffer(length + TEXT_PADDING))
+}
+
+function viewOf(bytes: Buffer<ArrayBuffer>): DataView<ArrayBuffer> {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -21,11 +21,12 @@ export class DateColumn implements ByteColumn {
 
   append({ text, bounds, stride }: CellBlock, from: number, count: number, rowIndex: number): void {
     const { index, ordinal, dialect, issues } = this.#place
+    const { nulls } = dialect
     const data = this.#data
     for (let k = from * stride + index, row = rowIndex, last = rowIndex + count; row < last; row++, k += stride) {
       const start = (bounds[k] as number) + 1
       const end = bounds[k + 1] as number
-      if (end <= start) {
+      if (end <= start || nulls?.has(text, start, end)) {
         this.#nulls.set(row)
         continue
       }

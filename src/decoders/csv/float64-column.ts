@@ -1,11 +1,10 @@
 import type { Column } from '../../model/column.js'
 import type { ByteColumn, ByteColumnPlace } from './byte-column.js'
 import { type CellBlock, cellText } from './cell-block.js'
-import { parseFloat64 } from './cell-parsers.js'
 import { ColumnNulls } from './column-nulls.js'
 import { divideByPower, exactPowers } from './divide-by-power.js'
 
-const [minus, point, exponentMark] = [45, 46, 0x65]
+const [minus, dot, comma, exponentMark] = [45, 46, 44, 0x65]
 
 /** Decimal numbers, correctly rounded: equal to `Number(text)`. */
 export class Float64Column implements ByteColumn {
@@ -22,12 +21,14 @@ export class Float64Column implements ByteColumn {
 
   append({ text, bounds, stride }: CellBlock, from: number, count: number, rowIndex: number): void {
     const { index, dialect } = this.#place
+    const { nulls } = dialect
+    const point = dialect.words.decimal === '.' ? dot : comma
     const data = this.#data
     const powers = exactPowers
     for (let k = from * stride + index, row = rowIndex, last = rowIndex + count; row < last; row++, k += stride) {
       const start = (bounds[k] as number) + 1
       const end = bounds[k + 1] as number
-      if (end <= start) {
+      if (end <= start || nulls?.has(text, start, end)) {
         this.#nulls.set(row)
         continue
       }
@@ -105,7 +106,7 @@ export class Float64Column implements ByteColumn {
   }
 
   #parse(cell: string, row: number): void {
-    const value = parseFloat64(cell)
+    const value = this.#place.dialect.words.float64(cell)
     if (value !== undefined) {
       this.#data[row] = value
       return

@@ -23,11 +23,12 @@ export class Int64Column implements ByteColumn {
 
   append({ text, bounds, stride }: CellBlock, from: number, count: number, rowIndex: number): void {
     const { index, dialect } = this.#place
+    const { nulls } = dialect
     const words = new Int32Array(this.#data.buffer)
     for (let k = from * stride + index, row = rowIndex, last = rowIndex + count; row < last; row++, k += stride) {
       const start = (bounds[k] as number) + 1
       const end = bounds[k + 1] as number
-      if (end <= start) {
+      if (end <= start || nulls?.has(text, start, end)) {
         this.#nulls.set(row)
         continue
       }

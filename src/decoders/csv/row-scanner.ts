@@ -1,4 +1,5 @@
 import type { ByteDialect } from './csv-options.js'
+import type { ScanKernel, ScanPlace } from './scan-kernel.js'
 
 /** What comes after the text that is here: more of it, the end of the file, or bytes that are no text. */
 export type TextEnd = 'more' | 'end' | 'broken'
@@ -9,7 +10,7 @@ export type RowFault = 'quote-not-closed' | 'after-closing-quote' | 'quote-insid
 const [LF, CR] = [10, 13]
 const [OTHER, DELIMITER, LINE_END, QUOTE] = [0, 1, 2, 3]
 /** Entries of `bounds`, so that a block's rows stay in the processor's cache together with their text. */
-const mostBounds = 32_768
+export const MOST_BOUNDS = 32_768
 const mostRows = 2048
 
 /**
@@ -50,20 +51,36 @@ export class RowScanner {
   #cellStart: number
   #inQuotes = false
   #inComment = false
+  /** Does the plain part of the work, on text in its own window. */
+  readonly #kernel: ScanKernel | null
+  readonly #place: ScanPlace = { at: 0, k: 0, cellStart: 0, rowStart: 0, rows: 0 }
 
   /**
    * @param columns cells of every row; `null` for a header row, of which one is found
    * @param at where the first row begins, on the line `line`
+   * @param kernel of no other scanner from now on
    */
-  constructor(dialect: ByteDialect, columns: number | null, mostCells: number, mostBytes: number, at: number, line: number) {
+  constructor(
+    dialect: ByteDialect,
+    columns: number | null,
+    mostCells: number,
+    mostBytes: number,
+    at: number,
+    line: number,
+    kernel: ScanKernel | null = null,
+  ) {
     this.#anyWidth = columns === null
     this.#columns = columns ?? mostCells
     this.#mostCells = mostCells
     this.#mostBytes = mostBytes
     this.stride = this.#columns + 1
-    this.#capacity = columns === null ? 1 : Math.max(1, Math.min(mostRows, Math.floor(mostBounds / this.stride)))
+    this.#capacity = columns === null ? 1 : Math.max(1, Math.min(mostRows, Math.floor(MOST_BOUNDS / this.stride)))
     // One slot more, for the row that is not finished.
-    this.bounds = new Int32Array((this.#capacity + 1) * this.stride)
+    const length = (this.#capacity + 1) * this.stride
+    const bounds = columns === null ? null : (kernel?.bounds(length, this.stride) ?? null)
+    this.bounds = bounds ?? new Int32Array(length)
+    this.#kernel = bounds === null ? null : kernel
+    this.#kernel?.prepare(dialect, this.#columns, this.#capacity, mostBytes)
     this.#quote = dialect.quote
     this.#escaper = dialect.escaper
     this.#comment = dialect.comment
@@ -113,6 +130,7 @@ export class RowScanner {
     let { at } = this
     let cellStart = this.#cellStart
     let more = false
+    const kernel = this.#kernel !== null && text.buffer === this.bounds.buffer ? this.#kernel : null
 
     for (;;) {
       if (this.#inQuotes) {
@@ -128,6 +146,31 @@ export class RowScanner {
         this.rowStart = cellStart = at
         bounds[base] = at - 1
         continue
+      }
+      if (kernel !== null) {
+        const place = this.#place
+        place.at = at
+        place.k = k
+        place.cellStart = cellStart
+        place.rowStart = this.rowStart
+        place.rows = this.rows
+        kernel.scan(place, to)
+        const passed = place.rows - this.rows
+        if (passed > 0) {
+          this.rows = place.rows
+          this.line += passed
+          this.lastWidth = columns
+          base = place.rows * stride
+        }
+        at = place.at
+        k = place.k
+        cellStart = place.cellStart
+        this.rowStart = place.rowStart
+        if (this.rows === this.#capacity) {
+          more = true
+          break
+        }
+        if (text[at] === this.#comment && at === this.rowStart && at < to) continue
       }
       let kind = classes[text[at] as number] as number
       const plainEnd = base + plainCells

@@ -48,14 +48,14 @@ export class TextColumn implements ByteColumn {
   /** Returns how many rows were taken: fewer than `count` when the dictionary was given up. */
   #encode({ text, view, bounds, stride }: CellBlock, dictionary: TextDictionary, from: number, count: number, rowIndex: number): number {
     const { index, dialect } = this.#place
-    const { quote, escaper } = dialect
+    const { quote, escaper, nulls } = dialect
     this.#indices ??= new Int32Array(this.#place.capacity)
     const indices = this.#indices
     let bytes = 0
     for (let k = from * stride + index, row = rowIndex, last = rowIndex + count; row < last; row++, k += stride) {
       let start = (bounds[k] as number) + 1
       const end = bounds[k + 1] as number
-      if (end <= start) {
+      if (end <= start || nulls?.has(text, start, end)) {
         this.#nulls.set(row)
         continue
       }
@@ -95,7 +95,7 @@ export class TextColumn implements ByteColumn {
 
   #copy({ text, view, bounds, stride }: CellBlock, from: number, count: number, rowIndex: number): void {
     const { index, dialect } = this.#place
-    const { quote, escaper } = dialect
+    const { quote, escaper, nulls } = dialect
     const plain = this.#plain
     let most = 0
     for (let k = from * stride + index, i = 0; i < count; i++, k += stride) most += (bounds[k + 1] as number) - (bounds[k] as number) - 1
@@ -106,7 +106,7 @@ export class TextColumn implements ByteColumn {
     for (let k = from * stride + index, row = rowIndex, last = rowIndex + count; row < last; row++, k += stride) {
       const start = (bounds[k] as number) + 1
       const end = bounds[k + 1] as number
-      if (end <= start) this.#nulls.set(row)
+      if (end <= start || nulls?.has(text, start, end)) this.#nulls.set(row)
       else if (text[start] === quote) to += copyQuoted(text, start, end, escaper, data, to)
       else {
         // Four bytes at a time; those past the cell are written over by the next.

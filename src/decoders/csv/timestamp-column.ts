@@ -37,11 +37,12 @@ export class TimestampColumn implements ByteColumn {
 
   append({ text, bounds, stride }: CellBlock, from: number, count: number, rowIndex: number): void {
     const { index, dialect } = this.#place
+    const { nulls } = dialect
     const words = new Int32Array(this.#data.buffer)
     for (let k = from * stride + index, row = rowIndex, last = rowIndex + count; row < last; row++, k += stride) {
       const start = (bounds[k] as number) + 1
       const end = bounds[k + 1] as number
-      if (end <= start) this.#nulls.set(row)
+      if (end <= start || nulls?.has(text, start, end)) this.#nulls.set(row)
       else if (!this.#epoch(text, start, end, words, row) && !this.#dateTime(text, start, end, words, row))
         this.#parse(cellText(text, start, end, dialect), row)
     }
