@@ -1,3 +1,4 @@
+export { S3_ACCESS_CODES, type S3AccessCode } from '../access/access-code.js'
 export { type BucketPolicyInput, bucketPolicy } from '../access/bucket-policy.js'
 export { type BucketPolicyTerraformInput, bucketPolicyTerraform } from '../access/bucket-policy-terraform.js'
 export { createExternalId, createIngestionKey } from '../access/ingestion-key.js'
@@ -8,6 +9,7 @@ export { type RolePermissionInput, rolePermissionPolicy } from '../access/role-p
 export { type RoleTerraformInput, roleTerraform } from '../access/role-terraform.js'
 export { type RoleTrustInput, roleTrustPolicy } from '../access/role-trust-policy.js'
 export type { TaggedBucket } from '../access/terraform-bucket.js'
+export { parseS3Definition, type S3Definition } from '../sources/s3/s3-definition.js'
 export type { Owned, S3Credentials, S3Place, Unchecked } from '../sources/s3/s3-options.js'
 export type { S3Role } from '../sources/s3/s3-role.js'
 export { s3Source } from '../sources/s3/s3-source.js'

@@ -1,7 +1,7 @@
 import type { ObjectSource } from '../../../src/contracts/object-source.js'
 import { ImportJob } from '../../../src/job/import-job.js'
 import { type MemorySink, memorySink } from '../../../src/sinks/memory/memory-sink.js'
-import type { S3Place } from '../../../src/sources/s3/s3-options.js'
+import type { Owned, S3Place } from '../../../src/sources/s3/s3-options.js'
 import { s3Source } from '../../../src/sources/s3/s3-source.js'
 import { memoryStore } from '../../../src/stores/memory/memory-store.js'
 import { type Score, scoreMapper } from '../../job/parts.js'
@@ -11,7 +11,7 @@ export const ingestionKey = 'the-ingestion-key'
 export const tags = { 'arize-ingestion-key': ingestionKey, team: 'data' }
 
 /** A source in the lab, with the ingestion key. */
-export function sourceIn(lab: AccessLab, bucket: string, options: Partial<S3Place>): ObjectSource {
+export function sourceIn(lab: AccessLab, bucket: string, options: Partial<S3Place & Pick<Owned, 'ingestionKey'>>): ObjectSource {
   return s3Source({ url: `s3://${bucket}/in/`, ...lab.server, ingestionKey, ...options })
 }
 
