@@ -5,9 +5,11 @@ import { jobCases } from './store-contract/job-cases.js'
 import { pollCases } from './store-contract/poll-cases.js'
 import { readingCases } from './store-contract/reading-cases.js'
 import { resetCases } from './store-contract/reset-cases.js'
+import { sealCases } from './store-contract/seal-cases.js'
 import type { StoreCase } from './store-contract/store-rig.js'
+import { workerCases } from './store-contract/worker-cases.js'
 
-export type { MakeStore, StoreCase, StoreUnderTest } from './store-contract/store-rig.js'
+export type { MakeStore, SinkConnection, StoreCase, StoreUnderTest } from './store-contract/store-rig.js'
 
 /**
  * What the engine demands of a job store, one case at a time and with any test runner; time comes from the clock that
@@ -25,4 +27,6 @@ export const storeContract: readonly StoreCase[] = [
   ...resetCases,
   ...pollCases,
   ...readingCases,
+  ...workerCases,
+  ...sealCases,
 ]

@@ -36,7 +36,18 @@ describe.skipIf(missing !== undefined)(`postgresStore${missing === undefined ? '
     await one.query(`ALTER SEQUENCE ${schema}.fence_seq RESTART; UPDATE ${schema}.meta SET fence_base = 0`)
     return store
   }
-  const make: MakeStore = async (now) => ({ store: await emptyStore(now), another: async () => postgresStore(two, { schema, now }) })
+  const make: MakeStore = async (now) => ({
+    store: await emptyStore(now),
+    another: async () => postgresStore(two, { schema, now }),
+    async connect() {
+      const client = await two.connect()
+      const begin = async () => {
+        await client.query('BEGIN')
+        return client
+      }
+      return { begin, end: (how) => client.query(how).then(() => client.release()) }
+    },
+  })
   for (const { name, run } of storeContract) test(name, () => run(make))
 
   test('memory and Postgres answer every sequence of commands alike', async () => {

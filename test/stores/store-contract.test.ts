@@ -27,6 +27,20 @@ const makeWith =
     return {
       store: connect(),
       another: async () => connect(),
+      async connect() {
+        const client = await openDatabase(join(folder, 'jobs.db'), driver)
+        const begin = async () => {
+          client.exec('BEGIN IMMEDIATE')
+          return client
+        }
+        return {
+          begin,
+          async end(how) {
+            client.exec(how)
+            client.close?.()
+          },
+        }
+      },
       close: async () => {
         for (const connection of connections) await connection.close()
         await rm(folder, { recursive: true })

@@ -97,6 +97,14 @@ export const endingCases: readonly StoreCase[] = [
     assert.deepEqual(await rig.unknown(['a']), [])
   }),
 
+  storeCase('T17: a pending file does not fail, not even by the claim that gave it back', async (rig) => {
+    await rig.see(['a'])
+    const claim = await rig.claim()
+    await rig.finish(claim, { as: 'release', notBeforeMs: 0 })
+    assert.equal(await rig.finish(claim, { as: 'fail', error: failure, issues: [], partialRows: 0 }), false)
+    assert.deepEqual([(await rig.file('a')).state, await rig.attempts('a')], ['pending', ['v1 1 release']])
+  }),
+
   storeCase('T10, T11: an object that changed or vanished is skipped', async (rig) => {
     await rig.see(['a', 'b'])
     const [a, b] = (await rig.tryClaim()).claims

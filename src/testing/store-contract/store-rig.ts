@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setMaxListeners } from 'node:events'
 import type { Claim, ClaimOptions, Ending, JobRow, JobStore } from '../../contracts/job-store.js'
 import type { LedgerEntry } from '../../contracts/ledger-entry.js'
 import { ImportError } from '../../errors.js'
@@ -11,8 +12,18 @@ export interface StoreUnderTest {
   readonly store: JobStore
   /** A second store over the same storage, as another worker would have it. @defaultValue the store itself */
   another?(): Promise<JobStore>
+  /** A connection on which a sink says BEGIN, where a sink may share the store's transactions. */
+  connect?(): Promise<SinkConnection>
   /** Called when the case has ended. */
   close?(): Promise<void>
+}
+
+/** A sink's own connection to the store's database. */
+export interface SinkConnection {
+  /** Says BEGIN; resolves to what a sink hands to `seal`. */
+  begin(): Promise<unknown>
+  /** Ends the transaction, and the connection. */
+  end(how: 'COMMIT' | 'ROLLBACK'): Promise<void>
 }
 
 export type MakeStore = (now: () => Date) => Promise<StoreUnderTest>
@@ -24,6 +35,8 @@ export interface StoreCase {
 }
 
 export const signal: AbortSignal = new AbortController().signal
+// Some cases ask many things at once.
+setMaxListeners(0, signal)
 export const failure: SerializedImportError = { name: 'SinkError', code: 'SINK_FAILED', message: 'The sink refused.' }
 
 /** A job `kit/job` with schema version 1, a clock that only the case moves, and short words for what cases do. */
@@ -34,18 +47,20 @@ export class StoreRig {
   /** Worker options of every claim. */
   readonly worker = 'one/boot1'
   readonly #clock: { ms: number }
+  readonly #connect: (() => Promise<SinkConnection>) | undefined
 
-  private constructor(store: JobStore, other: JobStore, clock: { ms: number }) {
-    this.store = store
+  private constructor(under: StoreUnderTest, other: JobStore, clock: { ms: number }) {
+    this.store = under.store
     this.other = other
     this.#clock = clock
+    this.#connect = under.connect?.bind(under)
   }
 
   static async run(make: MakeStore, test: (rig: StoreRig) => Promise<void>): Promise<void> {
     const clock = { ms: Date.parse('2026-03-04T05:06:07.089Z') }
     const under = await make(() => new Date(clock.ms))
     try {
-      const rig = new StoreRig(under.store, (await under.another?.()) ?? under.store, clock)
+      const rig = new StoreRig(under, (await under.another?.()) ?? under.store, clock)
       assert.ok(await under.store.jobs.save(newJob(rig.jobId), { signal }))
       await under.store.jobs.schemaVersion(rig.jobId, { signature: 'one' }, { signal })
       await test(rig)
@@ -64,6 +79,11 @@ export class StoreRig {
 
   pass(ms: number): void {
     this.#clock.ms += ms
+  }
+
+  /** A sink's connection; `undefined` where the maker gives none. */
+  connect(): Promise<SinkConnection> | undefined {
+    return this.#connect?.()
   }
 
   /** Discovers `key@version` names, each skipped by `rule` when one is given. */
