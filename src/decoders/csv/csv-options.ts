@@ -24,7 +24,7 @@ export interface CsvOptions {
    */
   readonly nulls?: readonly string[] | undefined
   /** Texts that are booleans, in any case: `{ true: ['yes'], false: ['no'] }`. @defaultValue `true` and `false` */
-  readonly booleans?: BooleanWords | undefined
+  readonly booleans?: { readonly true: readonly string[]; readonly false: readonly string[] } | undefined
   /** Before the fraction of a float64; JSON in cells and epoch seconds have a point always. @defaultValue `.` */
   readonly decimal?: '.' | ',' | undefined
 }
