@@ -1,3 +1,4 @@
+import { Field, List, Struct, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -327,6 +328,19 @@ describe('a suggestion', () => {
         embedding_features: [{ feature_name: 'vector', vector_column: 'vector' }],
       },
     })
+  })
+
+  test('leaves out what no field takes: structs, maps, and lists of both', async () => {
+    const inner = new Struct([new Field('a', new Utf8(), true)])
+    const table = new Table({
+      id: vectorFromArray(['1', '2'], new Utf8()),
+      prediction: vectorFromArray(['x', 'y'], new Utf8()),
+      nested: vectorFromArray([{ a: 'b' }, null], inner),
+      nested_list: vectorFromArray([[{ a: 'b' }], []], new List(new Field('item', inner, true))),
+    })
+    const { options, preview } = await suggestSchema({ name: 'f.arrow', bytes: tableToIPC(table, 'file') }, inline)
+    expect(options?.schema).toEqual({ prediction_id: 'id', prediction_label: 'prediction', exclude: ['nested', 'nested_list'] })
+    expect(preview?.notMapped.map(({ examples }) => examples)).toEqual([['{ a: "b" }'], ['[{ a: "b" }]', '[]']])
   })
 
   test('takes what is known', async () => {

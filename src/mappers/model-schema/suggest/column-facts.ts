@@ -109,7 +109,8 @@ export class ColumnFacts {
   }
 
   #tell(value: unknown): void {
-    if (this.#distinct.size >= mostDistinct) return
+    // Lists and structs are never ids or classes.
+    if (this.#distinct.size >= mostDistinct || (typeof value === 'object' && !(value instanceof Date))) return
     const text = value instanceof Date ? String(value.getTime()) : String(value)
     const key = text.length > compared ? `${text.slice(0, compared)}${text.length}` : text
     if (this.#distinct.has(key)) this.repeats = true
