@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.js'
-import type { DryRunReport } from '../job/job-report.js'
+import type { DryRunReport } from '../job/dry-run-report.js'
 import type { Issue } from '../model/issue.js'
 
 /** Everything that a failing dry run found, as one error. */

@@ -43,7 +43,10 @@ describe('create', () => {
   test('a job whose dry run fails is refused with everything that was found, and is not there', async () => {
     const place = world()
     const manager = managerOf(place)
-    expect(await refusal(manager.create(clicks))).toMatchObject({ code: 'DRY_RUN_FAILED', message: expect.stringContaining('SOURCE_NOT_FOUND') })
+    expect(await refusal(manager.create(clicks))).toMatchObject({
+      code: 'DRY_RUN_FAILED',
+      message: expect.stringContaining('SOURCE_NOT_FOUND'),
+    })
     place.folder('clicks').put('day1.csv', clicksCsv('a', 3, 'id,points,feature-age'))
     const error = await refusal(manager.create(clicks))
     expect(error.code).toBe('DRY_RUN_FAILED')
@@ -93,7 +96,10 @@ describe('pause and start', () => {
     expect(await manager.pause('clicks')).toMatchObject({ status: 'inactive' })
     expect(events.of('jobPaused')).toMatchObject([{ jobId: 'clicks', previous: 'active' }])
     place.folder('clicks').put('day2.csv', clicksCsv('b', 2))
-    await until(() => events.names('clicks').at(-1), (name) => name === 'jobStopped')
+    await until(
+      () => events.names('clicks').at(-1),
+      (name) => name === 'jobStopped',
+    )
     expect(await manager.get('clicks')).toMatchObject({ status: 'inactive', phase: 'idle', tally: { files: { imported: 1, pending: 0 } } })
     await expectTrueCounters(manager, 'clicks')
     expect(await manager.pause('clicks')).toMatchObject({ status: 'inactive' })
@@ -114,7 +120,10 @@ describe('pause and start', () => {
         pausing ??= manager.pause('clicks', { inFlight })
       })
       await manager.create(clicks)
-      await until(() => pausing !== undefined, (is) => is)
+      await until(
+        () => pausing !== undefined,
+        (is) => is,
+      )
       await pausing
       const { tally } = await until(
         async () => (await manager.get('clicks')) as NonNullable<Awaited<ReturnType<typeof manager.get>>>,
@@ -256,7 +265,10 @@ describe('a failed file', () => {
     await imported(manager, 'clicks', 1)
     folder.put('day2.csv', clicksCsv('b', 2, 'id,points,feature/age'))
     folder.put('day3.csv', clicksCsv('c', 2, 'id,points,feature/age'))
-    await until(async () => (await manager.get('clicks'))?.tally.files.failed, (failed) => failed === 2)
+    await until(
+      async () => (await manager.get('clicks'))?.tally.files.failed,
+      (failed) => failed === 2,
+    )
     await expectTrueCounters(manager, 'clicks')
     folder.put('day2-fixed.csv', clicksCsv('b', 2))
     folder.put('day3.csv', clicksCsv('c', 2))
@@ -276,7 +288,10 @@ describe('a failed file', () => {
     await manager.create({ ...clicks, settings: { overwrites: 'replace' } })
     await imported(manager, 'clicks', 1)
     expect(await manager.reimport('clicks', { key: 'day1.csv' })).toBe(1)
-    await until(async () => (await manager.get('clicks'))?.lastImport?.generation, (generation) => generation === 2)
+    await until(
+      async () => (await manager.get('clicks'))?.lastImport?.generation,
+      (generation) => generation === 2,
+    )
     expect(place.table().records).toHaveLength(3)
     await expectTrueCounters(manager, 'clicks')
     expect(await manager.retry('clicks')).toBe(0)

@@ -18,6 +18,7 @@ export interface World {
   folder(name: string): MemorySource
   /** All jobs write here unless their definition names another table. */
   table(name?: string): MemorySink<object>
+  readonly build: JobManagerOptions['build']
   manager(options?: Partial<JobManagerOptions>): JobManager
 }
 
@@ -34,28 +35,20 @@ export function world(store: JobStore = memoryStore()): World {
   const table = (name = 'table'): MemorySink<object> => kept(tables, name, () => memorySink<object>())
   // A memory store lives on when its manager closes, as a database does.
   const open: JobStore = { jobs: store.jobs, ledger: store.ledger }
-  return {
-    store: open,
-    folder,
-    table,
-    manager: (options = {}) =>
-      new JobManager({
-        store: open,
-        followIntervalMs: 30,
-        build: (definition, { store: given }) =>
-          new ImportJob({
-            id: definition.id,
-            source: folder(String(definition.source.folder)),
-            mapper: modelSchema(parseModelSchema(definition.mapper)),
-            sink: table(definition.sink.table === undefined ? undefined : String(definition.sink.table)),
-            store: given,
-            isolation: 'inline',
-            pollIntervalMs: 15,
-            ...definition.settings,
-          }),
-        ...options,
-      }),
-  }
+  const build: JobManagerOptions['build'] = ({ id, source, mapper, sink, settings }, { store: given }) =>
+    new ImportJob({
+      id,
+      source: folder(String(source.folder)),
+      mapper: modelSchema(parseModelSchema(mapper)),
+      sink: table(sink.table === undefined ? undefined : String(sink.table)),
+      store: given,
+      isolation: 'inline',
+      pollIntervalMs: 15,
+      ...settings,
+    })
+  const manager = (options: Partial<JobManagerOptions> = {}): JobManager =>
+    new JobManager({ store: open, followIntervalMs: 30, build, ...options })
+  return { store: open, folder, table, build, manager }
 }
 
 export const clicks: JobDefinition = {
