@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { SchemaMapper } from '../contracts/schema-mapper.js'
 import { builtInDecoders } from '../decoders/detect/built-in-decoders.js'
 import { detectFormat, stripCompression } from '../decoders/detect/detect-format.js'
@@ -12,9 +13,6 @@ import { formatBytes } from '../util/bytes.js'
 import { clockOf } from '../util/clock.js'
 import { findFile, type GivenFile } from './given-file.js'
 import type { CheckedLook } from './preview-options.js'
-
-/** Keeps far sides of previews apart from those of jobs. */
-const previewId = 'lading/preview'
 
 /** A file that is open for looking: read from its start by each mapper, without a job, a ledger or a sink. */
 export interface OpenedFile {
@@ -34,6 +32,8 @@ export interface OpenedFile {
 export async function openFile<T>(file: GivenFile, options: CheckedLook, work: (opened: OpenedFile) => Promise<T>): Promise<T> {
   const { budgets, isolation, asOf } = options
   const decoders = [...options.decoders, ...builtInDecoders()]
+  // No other file, of a job or of another owner, is decoded where this one is.
+  const jobId = `lading/preview/${randomUUID()}`
   let reduced: string | null = null
   const engine = isolationEngine(isolation, decoders, (reason) => {
     reduced = reason
@@ -57,13 +57,13 @@ export async function openFile<T>(file: GivenFile, options: CheckedLook, work: (
         key,
         size,
         format: decoder.format,
-        context: { jobId: previewId, key, version, generation: 1, size, schemaVersion: 0, sourceTime: object.lastModified ?? asOf, asOf },
+        context: { jobId, key, version, generation: 1, size, schemaVersion: 0, sourceTime: object.lastModified ?? asOf, asOf },
         get reduced() {
           return reduced
         },
         signal,
         async exchange(mapper, withExchange) {
-          const exchange = await engine.open({ jobId: previewId, decoder, mapper, stored, compression, budgets, alone: false, signal })
+          const exchange = await engine.open({ jobId, decoder, mapper, stored, compression, budgets, alone: false, signal })
           try {
             return await withExchange(exchange)
           } finally {
@@ -93,6 +93,6 @@ function tooLarge(key: string, size: number, limit: number): SourceError {
 function tooLate(timeoutMs: number): DecodeError {
   return new DecodeError('FILE_DEADLINE', `The file was not looked into within ${timeoutMs / 1000} s.`, {
     retryable: true,
-    remedy: 'Look at fewer rows (`rows`), or raise `timeoutMs`.',
+    remedy: 'Raise `timeoutMs`, or look at fewer `rows`. Files that jobs of this process import are decoded first come, first served.',
   })
 }

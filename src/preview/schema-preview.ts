@@ -16,7 +16,7 @@ export interface SchemaPreview {
   readonly reserved: readonly string[]
   readonly sample: {
     readonly rows: number
-    /** `null` for all three when the columns do not fit: nothing was mapped. */
+    /** `null`, as `rejected`, when the columns do not fit: nothing was mapped. */
     readonly accepted: number | null
     readonly rejected: number | null
   }
