@@ -19,6 +19,7 @@ import { checkAccess } from './check-access.js'
 import { Discovery } from './discovery.js'
 import { dryRun } from './dry-run.js'
 import type { FileOutcome } from './file-run.js'
+import { type ImportReceipt, importReceipts } from './import-receipt.js'
 import { Importing } from './importing.js'
 import type { JobContext } from './job-context.js'
 import { JobEmitter } from './job-emitter.js'
@@ -27,6 +28,7 @@ import { JobHealth } from './job-health.js'
 import { checkOptions, type ImportJobOptions } from './job-options.js'
 import type { DryRunOptions, DryRunReport, FilesOptions, JobReport, RunOnceOptions, RunReport } from './job-report.js'
 import { type Management, openSeam } from './job-seam.js'
+import { ledgerFiles } from './ledger-files.js'
 import { OwnershipCheck } from './ownership-check.js'
 import { type Registration, register } from './registration.js'
 import { rejectsSinkOf } from './rejects-option.js'
@@ -267,22 +269,13 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
   }
 
   /** What the ledger knows, in key order. */
-  async *files({ after, under, state, pageSize = 500 }: FilesOptions = {}): AsyncGenerator<LedgerEntry> {
-    const { id, store } = this.#job
-    let from = after
-    for (;;) {
-      const page = await store.ledger.files(id, {
-        limit: pageSize,
-        signal: AbortSignal.timeout(30_000),
-        ...(from === undefined ? {} : { after: from }),
-        ...(under === undefined ? {} : { under }),
-        ...(state === undefined ? {} : { state }),
-      })
-      yield* page
-      const last = page.at(-1)
-      if (last === undefined) return
-      from = last.key
-    }
+  files(options: FilesOptions = {}): AsyncGenerator<LedgerEntry> {
+    return ledgerFiles(this.#job.store, this.id, options)
+  }
+
+  /** Evidence of each import, in key order: canonical JSON and its hash. */
+  receipts(options: Omit<FilesOptions, 'state'> = {}): AsyncGenerator<ImportReceipt> {
+    return importReceipts(this.#job.store, this.id, options)
   }
 
   #beginWork(): { readonly work: Work; readonly end: () => void } {
