@@ -66,7 +66,7 @@ async function checkRole(way: AccessWay, ownId: string, requests: AccessRequests
   const asAnother = await attempt(() => requests.assumeRole(createExternalId()))
   if (asAnother.error === undefined) {
     const message = 'The role may be assumed with any external id, so that another tenant who names it would get in.'
-    const remedy = 'Add the condition to the statement that allows sts:AssumeRole.'
+    const remedy = 'Put the statement in the place of the one that asks for no external id.'
     const evidence = 'AssumeRole with an external id made for this check: a session'
     findings.push(found(externalId, 'EXTERNAL_ID_NOT_REQUIRED', { message, remedy, evidence, fix }))
   } else if (asAnother.error.code === 'SOURCE_DENIED') {
