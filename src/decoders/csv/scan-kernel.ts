@@ -11,7 +11,15 @@ const mostStride = 16_384
 const roomForBounds = MOST_BOUNDS + mostStride
 const textAt = boundsAt + 4 * roomForBounds
 
-let compiled: WebAssembly.Module | null | undefined
+/** What is used of it; Node's own types leave it out. */
+interface Wasm {
+  readonly Module: new (code: Uint8Array) => object
+  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer }
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> }
+}
+
+const wasm = (globalThis as { readonly WebAssembly?: Wasm }).WebAssembly
+let compiled: object | null | undefined
 /** Not in use. A memory costs more to make than a small file to read. */
 const idle: ScanKernel[] = []
 const mostIdle = 4
@@ -32,25 +40,26 @@ export interface ScanPlace {
 export class ScanKernel {
   /** A window for text, with slack behind it. */
   readonly window: Buffer<ArrayBuffer>
-  readonly #memory: WebAssembly.Memory
+  readonly #memory: { readonly buffer: ArrayBuffer }
   readonly #state: Int32Array
   readonly #scan: (text: number, to: number) => void
 
-  private constructor(module: WebAssembly.Module) {
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil((textAt + WINDOW_BYTES + slackBytes) / pageBytes) })
-    const { exports } = new WebAssembly.Instance(module, { host: { memory: this.#memory } })
+  private constructor({ Memory, Instance }: Wasm, module: object) {
+    this.#memory = new Memory({ initial: Math.ceil((textAt + WINDOW_BYTES + slackBytes) / pageBytes) })
+    const { exports } = new Instance(module, { host: { memory: this.#memory } })
     this.#scan = exports.scan as (text: number, to: number) => void
     this.#state = new Int32Array(this.#memory.buffer, 0, boundsAt / 4)
-    this.window = Buffer.from(this.#memory.buffer as ArrayBuffer, textAt, WINDOW_BYTES)
+    this.window = Buffer.from(this.#memory.buffer, textAt, WINDOW_BYTES)
   }
 
   /** One for a file to itself, until it gives it back; `null` where there is no WebAssembly, as under `--jitless`, or no room for its memory. */
   static take(): ScanKernel | null {
     const kernel = idle.pop()
     if (kernel !== undefined) return kernel
+    if (wasm === undefined) return null
     try {
-      if (compiled === undefined) compiled = new WebAssembly.Module(Buffer.from(scanKernelCode, 'base64'))
-      return compiled === null ? null : new ScanKernel(compiled)
+      if (compiled === undefined) compiled = new wasm.Module(Buffer.from(scanKernelCode, 'base64'))
+      return compiled === null ? null : new ScanKernel(wasm, compiled)
     } catch {
       // Text is read without it too.
       compiled = null
