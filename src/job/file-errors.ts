@@ -5,7 +5,7 @@ import { formatBytes } from '../util/bytes.js'
 
 /** What the engine itself says when it ends an attempt: each with the file and what to do. */
 
-export function tooLarge({ key, size }: LedgerEntry, limit: number): ImportError {
+export function tooLarge({ key, size }: Pick<LedgerEntry, 'key' | 'size'>, limit: number): ImportError {
   return new SourceError('OBJECT_TOO_LARGE', `"${key}" has ${formatBytes(size)}, the limit is ${formatBytes(limit)}.`, {
     location: { key },
     remedy: 'Split the file, or raise `budgets.fileBytes`; then upload or retry it.',

@@ -1,8 +1,5 @@
 import type { Tally } from '../contracts/ledger-entry.js'
-import type { AccessFinding } from '../contracts/object-source.js'
 import type { ImportError } from '../errors.js'
-import type { ColumnInfo } from '../model/data-type.js'
-import type { Issue } from '../model/issue.js'
 import type { FileState, JobPhase, JobStatus } from '../model/job-status.js'
 import type { Health } from './job-health.js'
 
@@ -54,30 +51,4 @@ export interface RunOnceOptions {
   readonly deadlineMs?: number | undefined
   /** Stops the run; files in flight are given back and use up no attempt. */
   readonly signal?: AbortSignal | undefined
-}
-
-export interface DryRunOptions {
-  /** Rows of the sample. @defaultValue 100 */
-  readonly rows?: number | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-/** What a dry run found. */
-export interface DryRunReport<out R> {
-  /** No error, and access is granted. */
-  readonly ok: boolean
-  readonly access: readonly AccessFinding[]
-  /** Objects that would be imported, among the first 10 pages of the listing. */
-  readonly filesMatched: number
-  /** Objects that would be skipped, by rule. */
-  readonly filesSkipped: Readonly<Record<string, number>>
-  /** The first file that would be imported. */
-  readonly sample: {
-    readonly key: string
-    readonly format: string
-    readonly columns: readonly ColumnInfo[]
-    readonly records: readonly R[]
-  } | null
-  readonly issues: readonly Issue[]
-  readonly errors: readonly ImportError[]
 }

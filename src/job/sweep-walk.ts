@@ -11,7 +11,7 @@ import { hotStarts, pagesPerPoll, type SweepCursor, storedCursor, withArrival } 
 export const POLL_LEASE_MS = 60_000
 
 /** A page with fewer objects is the last of its listing. */
-const PAGE_OBJECTS = 1_000
+export const PAGE_OBJECTS = 1_000
 
 /** The listing part of one poll. */
 export class SweepWalk {
