@@ -8,11 +8,11 @@ export async function parquetFile(table: FileTable, duckdb: DuckDBFiles): Promis
   const rows = Array.from({ length: rowCountOf(table) }, (_, row) =>
     [`${row}`, ...table.columns.map(({ type, values }) => literal(values[row] ?? null, type))].join(', '),
   )
-  const names = ['n', ...table.columns.map((_, i) => `c${i}`)].join(', ')
+  const names = ['row_number_', ...table.columns.map((_, i) => `c${i}`)].join(', ')
   const select = table.columns.map(({ name }, i) => `c${i} AS ${identifier(name)}`).join(', ')
-  const none = `SELECT ${[`0 AS n`, ...table.columns.map(({ type }, i) => `NULL::${sqlType(type)} AS c${i}`)].join(', ')} WHERE false`
+  const none = `SELECT ${[`0 AS row_number_`, ...table.columns.map(({ type }, i) => `NULL::${sqlType(type)} AS c${i}`)].join(', ')} WHERE false`
   const source = rows.length === 0 ? `(${none})` : `(VALUES ${rows.map((row) => `(${row})`).join(', ')}) t(${names})`
-  const { bytes } = await duckdb.write(`SELECT ${select} FROM ${source} ORDER BY n`)
+  const { bytes } = await duckdb.write(`SELECT ${select} FROM ${source} ORDER BY row_number_`)
   return bytes
 }
 
@@ -25,7 +25,8 @@ function literal(value: unknown, type: DataType): string {
   switch (type.kind) {
     case 'list':
       // Long lists take the parser longest where each item has a cast.
-      if (isPlainNumber(type.item) && (value as unknown[]).every(Number.isFinite)) return `[${(value as number[]).join(', ')}]::${cast}`
+      if (isPlainNumber(type.item) && (value as unknown[]).every(Number.isFinite))
+        return `[${(value as number[]).map(double).join(', ')}]::${cast}`
       return `[${(value as unknown[]).map((item) => literal(item, type.item)).join(', ')}]::${cast}`
     case 'struct': {
       const members = type.fields.map(
@@ -40,6 +41,8 @@ function literal(value: unknown, type: DataType): string {
   }
 }
 
+/** With an exponent: without one it would be a decimal. */
+const double = (value: number): string => (String(value).includes('e') ? String(value) : `${value}e0`)
 const isPlainNumber = ({ kind }: DataType): boolean => kind === 'float32' || kind === 'float64'
 
 function sqlType(type: DataType): string {
