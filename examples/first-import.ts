@@ -11,6 +11,8 @@ await using job = new ImportJob({
     map: ({ id, score }, { reject }) => (id === null || score === null ? reject('x-empty', 'A cell is empty.') : { id, score }),
   }),
   sink,
+  // In the order of their keys, so that the output below is always the same.
+  maxConcurrentFiles: 1,
   store: memoryStore(),
 })
 job.on('rowRejected', ({ file, row }) => console.log(`rejected: row ${row} of ${file.key}`))
