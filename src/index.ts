@@ -15,7 +15,7 @@ export type {
   Renewal,
 } from './contracts/job-store.js'
 export type { AttemptEntry, LedgerEntry, Tally } from './contracts/ledger-entry.js'
-export type { AccessFinding, ListOptions, ObjectReader, ObjectSource, RequestCounts } from './contracts/object-source.js'
+export type { AccessFinding, AccessFix, ListOptions, ObjectReader, ObjectSource, RequestCounts } from './contracts/object-source.js'
 export type { RejectsSink } from './contracts/rejects-sink.js'
 export type { PollOutcome, Scheduler } from './contracts/scheduler.js'
 export type {
