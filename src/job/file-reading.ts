@@ -54,7 +54,7 @@ export class FileReading {
 
   /** Gives up the exchange at hand and begins the file again: the same bytes, decoder and mapper. */
   async again(): Promise<Exchange<unknown>> {
-    await this.#exchange?.close()
+    await Promise.allSettled([this.#exchange?.close()])
     this.#bytesBefore = this.#reader?.bytesRead ?? 0
     return await this.#open(this.#input as ExchangeInput<unknown>)
   }

@@ -129,6 +129,12 @@ describe('rejects', () => {
     expect(await keptRows()).toEqual([['a.csv', BAD]])
   })
 
+  test('a row that cannot be told cell by cell is a line without any', async () => {
+    const { make } = world({ 'a.csv': 'id,score,note\na1,1,x\na2,2\na3,3,x,y\na4,,""\n' })
+    expect(await make().runOnce()).toMatchObject({ imported: 1, rejectedRows: 3 })
+    expect(await kept()).toMatchObject([{ rows: [2, 3, 4], csv: 'id,score,note\n,,\n,,\na4,,""\n' }])
+  })
+
   test('keeping them changes nothing of what is imported: any rows, any batch size', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), fc.constantFrom(8, 16, 64), async (good, batchRows) => {
