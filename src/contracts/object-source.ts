@@ -73,6 +73,8 @@ export interface ObjectSource {
   open(object: ObjectInfo, options: CallOptions): Promise<ObjectReader>
   /** The present version of a key, for `notify`; `undefined` when there is none. */
   stat?(key: string, options: CallOptions): Promise<ObjectInfo | undefined>
+  /** Keys and beginnings of keys beside the place that may have been meant, nearest first: asked by a dry run that finds nothing. A few requests. */
+  nearby?(options: CallOptions): Promise<readonly string[]>
   /** One finding per permission, for `job.checkAccess()` and the dry run; resolves also when access is refused. Absent: a dry run tells what `list` and `open` throw. */
   check?(options: CallOptions): Promise<readonly AccessFinding[]>
   /**

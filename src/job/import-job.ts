@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { CallOptions } from '../contracts/call-options.js'
+import type { JobRow } from '../contracts/job-store.js'
 import type { LedgerEntry } from '../contracts/ledger-entry.js'
 import type { AccessFinding } from '../contracts/object-source.js'
 import type { PollOutcome, Scheduler } from '../contracts/scheduler.js'
@@ -19,6 +20,7 @@ import { checkAccess } from './check-access.js'
 import { Discovery } from './discovery.js'
 import { dryRun } from './dry-run.js'
 import type { DryRunOptions, DryRunReport } from './dry-run-report.js'
+import { type Explanation, explain } from './explain.js'
 import type { FileOutcome } from './file-run.js'
 import { type ImportReceipt, importReceipts } from './import-receipt.js'
 import { Importing } from './importing.js'
@@ -27,18 +29,23 @@ import { JobEmitter } from './job-emitter.js'
 import type { ImportJobEventName, ImportJobEvents } from './job-events.js'
 import { JobHealth } from './job-health.js'
 import { checkOptions, type ImportJobOptions } from './job-options.js'
+import { type JobPlan, jobPlan, type PlanOptions } from './job-plan.js'
 import type { FilesOptions, JobReport, RunOnceOptions, RunReport } from './job-report.js'
 import { type Management, openSeam } from './job-seam.js'
 import { ledgerFiles } from './ledger-files.js'
+import type { NotifyReport } from './look-at-keys.js'
 import { OwnershipCheck } from './ownership-check.js'
 import { type Registration, register } from './registration.js'
 import { rejectsSinkOf } from './rejects-option.js'
+import { type FileChoice, type ReimportChoice, reimportFiles, retryFiles } from './repeat-files.js'
 import { storeErrorFrom } from './retry-policy.js'
 import { selectionOf } from './selection.js'
 import { soloGateOf } from './solo-gate.js'
 import { discoveryBound, pagesPerPoll, readCursor } from './sweep-cursor.js'
 
 const MOST_ERRORS = 100
+const STORE_DEADLINE_MS = 30_000
+const NOTIFY_DEADLINE_MS = 120_000
 
 /** One period of work: a `runOnce`, or from `start` to `stop`. */
 interface Work {
@@ -152,6 +159,53 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
     return this.#dryRun(options)
   }
 
+  /** What the next poll will do and cost, by what the store knows; changes nothing. */
+  plan(options: PlanOptions = {}): Promise<JobPlan> {
+    return jobPlan(this.#job, this.#pollIntervalMs, options)
+  }
+
+  /** Why an object is where it is, decision by decision, and what happens next. Asks the source for this one key; changes nothing. */
+  explain(key: string, options: Partial<CallOptions> = {}): Promise<Explanation> {
+    return explain(this.#job, key, this.#pollIntervalMs, options.signal ?? AbortSignal.timeout(STORE_DEADLINE_MS))
+  }
+
+  /**
+   * Looks at these keys now, instead of when a listing comes to them. They are hints and not believed: each is looked up in
+   * the source, then goes the way of a listed one. Nothing stored under a key is a normal answer.
+   *
+   * @throws what `register` and the source throw, where that concerns the whole job
+   */
+  async notify(keys: readonly string[], options: Partial<CallOptions> = {}): Promise<NotifyReport> {
+    const signal = options.signal ?? AbortSignal.timeout(NOTIFY_DEADLINE_MS)
+    if (this.#registration === null) await this.#register(signal)
+    if (!(await this.#ownership.passes(signal))) throw this.#health.blockedBy('ownership') ?? signal.reason
+    return await this.#discovery.notify(keys, signal)
+  }
+
+  /**
+   * Failed files once more, as if for the first time. Resolves to how many. In a sink that is not transactional, rows that
+   * a file left there under another schema stay.
+   *
+   * @throws ConfigError `JOB_UNKNOWN`; StoreError `JOB_DELETED`
+   */
+  async retry(which: FileChoice = {}): Promise<number> {
+    const files = await retryFiles(this.#job, await this.#row(), which)
+    if (files > 0) this.#importing.notify()
+    return files
+  }
+
+  /**
+   * Imported files again, each as the next generation, in the place of what is there. Resolves to how many.
+   *
+   * @throws ConfigError `CONFIG_INVALID` when the job cannot replace; `JOB_UNKNOWN`; StoreError `JOB_DELETED`
+   */
+  async reimport(which: ReimportChoice): Promise<number> {
+    await this.#row()
+    const files = await reimportFiles(this.#job, which)
+    if (files > 0) this.#importing.notify()
+    return files
+  }
+
   /**
    * One whole listing, then everything that is due. Rejects only when it could not run at all: a store that does not
    * answer, a job of another place, a deleted job, an outdated schema. A second call while one runs, or after `start`,
@@ -250,10 +304,8 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
   /** Where the job stands. Rejects with what the store throws, and with `JOB_UNKNOWN` before its first run. */
   async status(): Promise<JobReport> {
     const { id, store, settings } = this.#job
-    const signal = AbortSignal.timeout(30_000)
-    const row = await store.jobs.load(id, { signal })
-    if (row === undefined)
-      throw new ConfigError('JOB_UNKNOWN', `The store knows no job "${id}".`, { remedy: 'Run or start the job once: that writes it down.' })
+    const signal = AbortSignal.timeout(STORE_DEADLINE_MS)
+    const row = await this.#row()
     const [tally, poll] = await Promise.all([store.ledger.tally(id, { signal }), store.ledger.pollState(id, { signal })])
     const cursor = readCursor(poll.cursor)
     return {
@@ -277,6 +329,13 @@ export class ImportJob<out R = unknown> implements AsyncDisposable {
   /** Evidence of each import, in key order: canonical JSON and its hash. */
   receipts(options: Omit<FilesOptions, 'state'> = {}): AsyncGenerator<ImportReceipt> {
     return importReceipts(this.#job.store, this.id, options)
+  }
+
+  async #row(): Promise<JobRow> {
+    const { id, store } = this.#job
+    const row = await store.jobs.load(id, { signal: AbortSignal.timeout(STORE_DEADLINE_MS) })
+    if (row !== undefined) return row
+    throw new ConfigError('JOB_UNKNOWN', `The store knows no job "${id}".`, { remedy: 'Run or start the job once: that writes it down.' })
   }
 
   #beginWork(): { readonly work: Work; readonly end: () => void } {

@@ -28,6 +28,11 @@ export class SurveyTally {
     return Object.fromEntries(this.#notEligible)
   }
 
+  /** Nothing was listed. */
+  get isEmpty(): boolean {
+    return this.matched.length + this.#skipped.size + this.#notEligible.size === 0
+  }
+
   /** Names that someone may have meant: those that differ in case alone; and, while nothing matches, the first of all others. */
   get nearMisses(): readonly NearMiss[] {
     const kinds =

@@ -7,6 +7,7 @@ import type { ImportJobEventName, ImportJobEvents } from '../job/job-events.js'
 import type { FilesOptions } from '../job/job-report.js'
 import { ledgerFiles } from '../job/ledger-files.js'
 import { freshRow } from '../job/registration.js'
+import { type FileChoice, type ReimportChoice, reimportFiles, retryFiles } from '../job/repeat-files.js'
 import type { JobStatus } from '../model/job-status.js'
 import type { BuiltJob } from './built-job.js'
 import { changeRow, deletedJob, jobExists, loadRow, unknownJob } from './change-row.js'
@@ -17,7 +18,6 @@ import { checkDefinition, type JobDefinition } from './job-definition.js'
 import { type JobDetails, jobDetails, type ManagedJobReport, managedReport } from './job-details.js'
 import { Listeners } from './listeners.js'
 import { type CheckedManagerOptions, checkManagerOptions, type JobManagerOptions } from './manager-options.js'
-import { type FileChoice, reimportFiles, retryFiles } from './repeat-files.js'
 import { RunningJobs } from './running-jobs.js'
 import { changedMapper, type SchemaChange } from './schema-change.js'
 import type { DiffOptions, SchemaDiff } from './schema-diff.js'
@@ -243,7 +243,7 @@ export class JobManager implements AsyncDisposable {
    * @throws ConfigError `JOB_UNKNOWN`; StoreError `JOB_DELETED`
    */
   async retry(id: string, which: FileChoice = {}): Promise<number> {
-    return await this.#use(id, (row, built) => retryFiles(this.#options.store, row, built, which))
+    return await this.#use(id, (row, built) => retryFiles(built.seam.context, row, which))
   }
 
   /**
@@ -252,8 +252,8 @@ export class JobManager implements AsyncDisposable {
    * @param which.allowDuplicates for sinks that cannot replace: the rows are then there twice
    * @throws ConfigError `CONFIG_INVALID` when the job cannot replace; `JOB_UNKNOWN`; StoreError `JOB_DELETED`
    */
-  async reimport(id: string, which: FileChoice & { readonly allowDuplicates?: boolean | undefined }): Promise<number> {
-    return await this.#use(id, (row, built) => reimportFiles(this.#options.store, row, built, which))
+  async reimport(id: string, which: ReimportChoice): Promise<number> {
+    return await this.#use(id, (_, built) => reimportFiles(built.seam.context, which))
   }
 
   /** Stops all jobs, as `ImportJob.stop` does, closes their sources and sinks, and then the store. */

@@ -256,6 +256,22 @@ describe('a dry run', () => {
     })
   })
 
+  test('where nothing is, what lies beside the path is named, as far as it may be listed', async () => {
+    await using fixture = await S3Fixture.start()
+    for (const key of ['readme.txt', 'zoo/b.csv', 'inn/a.csv', 'archive/in/a.csv']) fixture.double.putObject(bucket, key, 'x')
+    const { job } = jobOn(fixture.owned('the-key'))
+    const report = await job.dryRun()
+    expect(report).toMatchObject({ ok: false, error: { code: 'SOURCE_NOT_FOUND' }, requests: { list: 2, head: 0, get: 0 } })
+    expect(report.nearMisses.map(({ key }) => key)).toEqual(['inn/', 'archive/', 'zoo/', 'readme.txt'])
+    expect(report.errors[0]?.remedy).toContain('Beside it lies "inn/".')
+    const deep = jobOn(fixture.owned('the-key', { url: `s3://${bucket}/zoo/x/y/` }))
+    expect((await deep.job.dryRun()).nearMisses.map(({ key }) => key)).toEqual(['zoo/b.csv'])
+    const top = jobOn(fixture.owned('the-key', { url: `s3://${bucket}/` }))
+    expect((await top.job.dryRun()).filesMatched).toBe(3)
+    fixture.double.fault({ operation: 'ListObjectsV2', kind: 'accessDenied', when: ({ query }) => query.delimiter !== undefined, times: 9 })
+    expect(await job.dryRun()).toMatchObject({ nearMisses: [], errors: [{ code: 'SOURCE_NOT_FOUND' }] })
+  })
+
   test('a place that is not proven to be theirs is not listed, and no key of it is told', async () => {
     const inner = memorySource({ 'secret-name.csv': scoresCsv('a', 1) })
     const source: ObjectSource = {

@@ -3,6 +3,7 @@ import { ImportError } from '../../errors.js'
 import type { ObjectInfo } from '../../model/object-info.js'
 import { checkAccess } from './access-check.js'
 import { listPages } from './list-pages.js'
+import { nearbyNames } from './nearby-names.js'
 import { objectEncryption } from './object-encryption.js'
 import { checkBucketOwnership, readTag } from './ownership.js'
 import { S3Connection } from './s3-connection.js'
@@ -52,6 +53,7 @@ export function s3Source(options: S3Place & (Owned | Unchecked)): ObjectSource {
         readFirstByte: (object) => readFirstByte(source, object, signal),
         encryptionOf: (key) => objectEncryption(connection, settings, key, signal, count('head')),
       }),
+    nearby: ({ signal }) => nearbyNames(connection, settings, signal, count('list')),
     requestCounts: () => ({ ...counts }),
     close: async () => connection.close(),
   }

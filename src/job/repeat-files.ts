@@ -1,7 +1,7 @@
-import type { JobRow, JobStore } from '../contracts/job-store.js'
+import type { JobRow } from '../contracts/job-store.js'
 import { ConfigError } from '../errors.js'
-import { ledgerFiles } from '../job/ledger-files.js'
-import type { BuiltJob } from './built-job.js'
+import type { JobContext } from './job-context.js'
+import { ledgerFiles } from './ledger-files.js'
 
 const STORE_DEADLINE_MS = 30_000
 
@@ -11,13 +11,18 @@ export interface FileChoice {
   readonly under?: string | undefined
 }
 
+export interface ReimportChoice extends FileChoice {
+  /** For sinks that cannot replace: the rows are then there twice. @defaultValue false */
+  readonly allowDuplicates?: boolean | undefined
+}
+
 /** Failed files once more. A file that left rows behind under another schema begins a generation of its own: they stay. */
-export async function retryFiles(store: JobStore, row: JobRow, { seam }: BuiltJob, which: FileChoice): Promise<number> {
+export async function retryFiles({ id, store, sink }: JobContext, row: JobRow, which: FileChoice): Promise<number> {
   const reset = (choice: FileChoice, nextGeneration: boolean): Promise<number> =>
-    store.ledger.reset(row.id, { state: 'failed', ...present(choice) }, { nextGeneration, signal: AbortSignal.timeout(STORE_DEADLINE_MS) })
-  if (seam.context.sink.delivery === 'transactional') return await reset(which, false)
+    store.ledger.reset(id, { state: 'failed', ...present(choice) }, { nextGeneration, signal: AbortSignal.timeout(STORE_DEADLINE_MS) })
+  if (sink.delivery === 'transactional') return await reset(which, false)
   let files = 0
-  for await (const { key, dirty, schemaVersion } of ledgerFiles(store, row.id, { under: which.key ?? which.under, state: 'failed' })) {
+  for await (const { key, dirty, schemaVersion } of ledgerFiles(store, id, { under: which.key ?? which.under, state: 'failed' })) {
     if (which.key !== undefined && key !== which.key) continue
     files += await reset({ key }, dirty && schemaVersion !== row.schemaVersion)
   }
@@ -26,19 +31,16 @@ export async function retryFiles(store: JobStore, row: JobRow, { seam }: BuiltJo
 
 /** Imported files again, each as the next generation. */
 export async function reimportFiles(
-  store: JobStore,
-  row: JobRow,
-  { seam }: BuiltJob,
-  { allowDuplicates = false, ...which }: FileChoice & { readonly allowDuplicates?: boolean | undefined },
+  { id, store, sink, settings }: JobContext,
+  { allowDuplicates = false, ...which }: ReimportChoice,
 ): Promise<number> {
-  const { sink, settings } = seam.context
   if (!allowDuplicates && (sink.replaces !== true || settings.overwrites !== 'replace')) {
-    throw new ConfigError('CONFIG_INVALID', `To import files of "${row.id}" again would leave their rows there twice.`, {
+    throw new ConfigError('CONFIG_INVALID', `To import files of "${id}" again would leave their rows there twice.`, {
       remedy: "Use a sink that `replaces`, with overwrites: 'replace'; or say { allowDuplicates: true }.",
     })
   }
   const signal = AbortSignal.timeout(STORE_DEADLINE_MS)
-  return await store.ledger.reset(row.id, { state: 'imported', ...present(which) }, { nextGeneration: true, signal })
+  return await store.ledger.reset(id, { state: 'imported', ...present(which) }, { nextGeneration: true, signal })
 }
 
 function present({ key, under }: FileChoice): { readonly key?: string; readonly under?: string } {
