@@ -36,11 +36,14 @@ export class ClaimableFiles {
   }
 
   async claimable(jobNo: number, now: number, inDoubtOnly: boolean, limit: number): Promise<readonly FileRow[]> {
+    const file = `${this.#session.schema}.file`
     const rows = await this.#taken(
       jobNo,
-      `t.state = 'pending' ${inDoubtOnly ? 'AND t.in_doubt' : ''} AND t.not_before <= ${timestamp('$4::bigint')} AND NOT EXISTS (
-         SELECT 1 FROM ${this.#session.schema}.file AS o WHERE o.job_no = $1 AND o.key = t.key AND (o.state = 'claimed' OR (
-         o.state = 'pending' AND (o.crashes > 0 OR o.in_doubt) AND t.crashes = 0 AND NOT t.in_doubt)))`,
+      // `waitsFor`, each half on its own partial index.
+      `t.state = 'pending' ${inDoubtOnly ? 'AND t.in_doubt' : ''} AND t.not_before <= ${timestamp('$4::bigint')}
+         AND NOT EXISTS (SELECT 1 FROM ${file} AS o WHERE o.job_no = $1 AND o.key = t.key AND o.state = 'claimed')
+         AND (t.crashes > 0 OR t.in_doubt OR NOT EXISTS (SELECT 1 FROM ${file} AS o
+           WHERE o.job_no = $1 AND o.key = t.key AND o.state = 'pending' AND (o.crashes > 0 OR o.in_doubt)))`,
       't.not_before, t.file_no',
       [limit, now],
       (row, versions) => row.state === 'pending' && !versions.some((other) => waitsFor(row, other)),

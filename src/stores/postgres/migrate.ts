@@ -37,8 +37,12 @@ export interface SchemaName {
 
 /** `undefined`: no tables of this package yet. */
 async function appliedTo(query: Query, { name, identifier }: SchemaName, migrations: readonly Migration[]): Promise<number | undefined> {
-  const [found] = await query('SELECT to_regclass($1) IS NOT NULL AS there', [`${identifier}.meta`])
-  if (found?.there !== true && found?.there !== 't') return undefined
+  // Read, not looked up by name: what was once looked up in vain is remembered, whoever has made it meanwhile.
+  const [found] = await query(
+    "SELECT 1 AS one FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'meta'",
+    [name],
+  )
+  if (found === undefined) return undefined
   const [meta] = await query(`SELECT schema FROM ${identifier}.meta`)
   const applied = integer(meta ?? { schema: null }, 'schema')
   if (applied >= 0 && applied <= migrations.length) return applied

@@ -55,6 +55,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `CREATE INDEX file_doubt ON ${s}.file (job_no, not_before, file_no) WHERE state = 'pending' AND in_doubt`,
     `CREATE INDEX file_leased ON ${s}.file (job_no, lease_until, file_no) WHERE state = 'claimed'`,
     `CREATE UNIQUE INDEX file_one_claim_per_key ON ${s}.file (job_no, key) WHERE state = 'claimed'`,
+    `CREATE INDEX file_unsettled ON ${s}.file (job_no, key) WHERE state = 'pending' AND (crashes > 0 OR in_doubt)`,
     `CREATE INDEX file_open ON ${s}.file (job_no, state, key) WHERE state <> 'imported'`,
     `CREATE TABLE ${s}.attempt (
       file_no bigint NOT NULL REFERENCES ${s}.file, fence bigint NOT NULL, generation bigint NOT NULL, attempt bigint NOT NULL,

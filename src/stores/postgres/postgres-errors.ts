@@ -34,8 +34,8 @@ export class TryAgain extends Error {
 
 /** Admin shutdown, crash, starting up, idle in a transaction for too long. */
 const ENDED: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '25P03', '57P05'])
-/** Serialization failure, deadlock; a unique index that saw another worker come first. */
-const AGAIN: ReadonlySet<string> = new Set(['40001', '40P01', '23505'])
+/** Serialization failure, deadlock; a unique index, or a schema, where another worker came first. */
+const AGAIN: ReadonlySet<string> = new Set(['40001', '40P01', '23505', '42P06'])
 
 /** By SQLSTATE, else by its class: what makes it an outage, and the remedy. */
 const OUTAGES: Readonly<Record<string, string>> = {
