@@ -20,7 +20,15 @@ export {
   startS3Double,
 } from '../testing/s3-double/s3-double.js'
 export type { ReadRange } from '../testing/s3-double/stored-object.js'
-export { type ContractRecord, type SinkCase, type SinkUnderTest, type StoredRow, sinkContract } from '../testing/sink-contract.js'
+export {
+  type ContractRecord,
+  type SinkCase,
+  type SinkNeeds,
+  type SinkUnderTest,
+  type StoredRow,
+  sinkCasesFor,
+  sinkContract,
+} from '../testing/sink-contract.js'
 export { type SourceCase, type SourceUnderTest, sourceContract } from '../testing/source-contract.js'
 export { type MakeStore, type SinkConnection, type StoreCase, type StoreUnderTest, storeContract } from '../testing/store-contract.js'
 export { type Clock, systemClock } from '../util/clock.js'

@@ -3,7 +3,7 @@ import type { FileWriter, WriteRecords } from '../../src/contracts/sink.js'
 import { SinkError } from '../../src/errors.js'
 import { functionSink } from '../../src/sinks/function/function-sink.js'
 import { mappedBatch } from '../../src/testing/mapped-batch.js'
-import { type ContractRecord, type SinkUnderTest, sinkContract } from '../../src/testing/sink-contract.js'
+import { type ContractRecord, type SinkUnderTest, sinkCasesFor } from '../../src/testing/sink-contract.js'
 import { sinkFile } from './sink-file.js'
 
 const options = { signal: new AbortController().signal }
@@ -23,7 +23,22 @@ describe('functionSink keeps the sink contract', () => {
     })
     return { sink, read: async () => rows }
   }
-  for (const { name, run } of sinkContract.filter(({ needs }) => needs === 'any')) test(name, () => run(makeFunction))
+  for (const { name, run } of sinkCasesFor({ delivery: 'plain' })) test(name, () => run(makeFunction))
+})
+
+describe('functionSink that ignores known tokens keeps the contract of idempotent sinks', () => {
+  async function makeFunction(): Promise<SinkUnderTest> {
+    const batches = new Map<string, Awaited<ReturnType<SinkUnderTest['read']>>>()
+    const sink = functionSink<ContractRecord>(
+      (records, { file: { key, version, generation }, token }) => {
+        const rows = records.map((record) => ({ key, version, generation, row: Number(record.id.split('-')[1]), ...record }))
+        batches.set(JSON.stringify([key, version, generation, token]), rows)
+      },
+      { delivery: 'idempotent' },
+    )
+    return { sink, read: async () => [...batches.values()].flat() }
+  }
+  for (const { name, run } of sinkCasesFor({ delivery: 'idempotent' })) test(name, () => run(makeFunction))
 })
 
 describe('functionSink', () => {

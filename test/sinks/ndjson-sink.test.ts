@@ -6,7 +6,7 @@ import type { FileWriter } from '../../src/contracts/sink.js'
 import type { SinkFile } from '../../src/model/file.js'
 import { type NdjsonSinkOptions, ndjsonSink } from '../../src/sinks/ndjson/ndjson-sink.js'
 import { mappedBatch } from '../../src/testing/mapped-batch.js'
-import { type SinkUnderTest, type StoredRow, sinkContract } from '../../src/testing/sink-contract.js'
+import { type SinkUnderTest, type StoredRow, sinkCasesFor } from '../../src/testing/sink-contract.js'
 import { installProbe, type ProbePoint } from '../../src/util/probe.js'
 import { sinkFile } from './sink-file.js'
 
@@ -70,7 +70,7 @@ describe('ndjsonSink keeps the sink contract', () => {
     const make = () => ndjsonSink({ folder, provenance: true })
     return { sink: make(), another: async () => make(), read: readRows }
   }
-  for (const { name, run } of sinkContract.filter(({ needs }) => needs !== 'replaces')) test(name, () => run(makeNdjson))
+  for (const { name, run } of sinkCasesFor({ delivery: 'transactional' })) test(name, () => run(makeNdjson))
 })
 
 describe('ndjsonSink', () => {

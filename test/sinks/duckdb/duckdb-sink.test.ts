@@ -10,7 +10,7 @@ import type { Receipt } from '../../../src/model/receipt.js'
 import { loadDuckDB } from '../../../src/sinks/duckdb/duckdb-api.js'
 import { type DuckDBSinkOptions, duckdbSink } from '../../../src/sinks/duckdb/duckdb-sink.js'
 import { type MappedBatchOptions, mappedBatch } from '../../../src/testing/mapped-batch.js'
-import { type SinkUnderTest, type StoredRow, sinkContract } from '../../../src/testing/sink-contract.js'
+import { type SinkUnderTest, type StoredRow, sinkCasesFor } from '../../../src/testing/sink-contract.js'
 import { installProbe, type ProbePoint } from '../../../src/util/probe.js'
 import { sinkFile } from '../sink-file.js'
 
@@ -74,7 +74,7 @@ describe('duckdbSink keeps the sink contract', () => {
       const sink = () => duckdbSink({ database: instance, table: 'events' })
       return { sink: sink(), another: async () => sink(), read: () => readFrom(instance) }
     }
-    for (const { name, run } of sinkContract) test(name, () => run(make))
+    for (const { name, run } of sinkCasesFor({ delivery: 'transactional', replaces: true })) test(name, () => run(make))
   })
 
   describe('on a path, each worker with a sink of its own', () => {
@@ -84,7 +84,9 @@ describe('duckdbSink keeps the sink contract', () => {
       const reader = await DuckDBInstance.fromCache(path)
       return { sink: sink(), another: async () => sink(), read: () => readFrom(reader), close: async () => reader.closeSync() }
     }
-    const slow = sinkContract.filter(({ name }) => /zombie|settled|two files|takes the place/.test(name))
+    const slow = sinkCasesFor({ delivery: 'transactional', replaces: true }).filter(({ name }) =>
+      /zombie|settled|two files|takes the place/.test(name),
+    )
     for (const { name, run } of slow) test(name, () => run(make))
   })
 })
