@@ -7,6 +7,7 @@ const entry = {
   sqlite: 'src/entries/sqlite.ts',
   postgres: 'src/entries/postgres.ts',
   duckdb: 'src/entries/duckdb.ts',
+  parquet: 'src/entries/parquet.ts',
   arrow: 'src/entries/arrow.ts',
   testing: 'src/entries/testing.ts',
   worker: 'src/entries/worker.ts',

@@ -23,8 +23,8 @@ export class StagedFile {
   }
 
   /** @param durable outlives a power cut when it resolves */
-  async append(text: string, { durable = false } = {}): Promise<void> {
-    await this.#orLost(this.#write(constants.O_WRONLY | constants.O_APPEND, text, durable))
+  async append(data: string | Uint8Array, { durable = false } = {}): Promise<void> {
+    await this.#orLost(this.#write(constants.O_WRONLY | constants.O_APPEND, data, durable))
   }
 
   /** Writes it whole, as the last of its folder: the folder is durable when it resolves. */
@@ -32,10 +32,10 @@ export class StagedFile {
     await this.#orLost(this.#write('w', text, true).then(() => syncFolder(this.#staging.out)))
   }
 
-  async #write(flags: string | number, text: string, durable: boolean): Promise<void> {
+  async #write(flags: string | number, data: string | Uint8Array, durable: boolean): Promise<void> {
     const handle = await open(this.#path, flags)
     try {
-      await handle.appendFile(text)
+      await handle.appendFile(data)
       if (durable) await handle.sync()
     } finally {
       await handle.close()

@@ -52,7 +52,7 @@ describe.each(FORMATS)('the build as $name', (format) => {
     const source = `${specifiers.map((specifier, i) => `import * as e${i} from '${specifier}'`).join('\n')}
       console.log(JSON.stringify([${specifiers.map((_, i) => `Object.keys(e${i}).length`).join(', ')}]))`
     const counts = JSON.parse(await runAt(host, 'entries', source, format)) as number[]
-    expect(counts.length).toBe(8)
+    expect(counts.length).toBe(9)
     expect(Math.min(...counts)).toBeGreaterThan(0)
   })
 

@@ -1,14 +1,5 @@
-import { join, resolve } from 'node:path'
 import type { Sink } from '../../contracts/sink.js'
-import { ConfigError } from '../../errors.js'
-import type { SinkFile } from '../../model/file.js'
-import { sha256 } from '../../util/canonical-json.js'
-import { probe } from '../../util/probe.js'
-import { makeFolder } from '../durable-folder.js'
-import { fileSystemError } from '../file-system-error.js'
-import { fenceName, placeOf } from '../names.js'
-import { StagingFolder } from '../staging-folder.js'
-import { readReceipt } from './ndjson-manifest.js'
+import { folderSink } from '../folder-sink.js'
 import { NdjsonWriter } from './ndjson-writer.js'
 
 export interface NdjsonSinkOptions {
@@ -35,29 +26,5 @@ export interface NdjsonSinkOptions {
  * side; it does not `replaces`. A full disk or a refused folder is `SINK_UNAVAILABLE`.
  */
 export function ndjsonSink({ folder, provenance = false }: NdjsonSinkOptions): Sink<object> {
-  if (typeof folder !== 'string' || folder === '') {
-    throw new ConfigError('CONFIG_INVALID', 'ndjsonSink needs a folder', { remedy: "Give it a path: ndjsonSink({ folder: 'imported' })." })
-  }
-  const root = resolve(folder)
-  const files = join(root, 'files')
-  return {
-    delivery: 'transactional',
-    async begin(file, { signal }) {
-      signal.throwIfAborted()
-      const target = join(files, targetName(file))
-      try {
-        await makeFolder(files)
-        const staging = await StagingFolder.open(root, file)
-        await probe('P10', placeOf(file))
-        const receipt = await readReceipt(join(target, 'receipt.json'), file)
-        return receipt ?? (await NdjsonWriter.open({ file, staging, files, target, provenance }))
-      } catch (error) {
-        throw fileSystemError(error, file, `opening the sink folder ${folder}`)
-      }
-    },
-  }
-}
-
-function targetName(file: SinkFile): string {
-  return `${sha256(fenceName(file))}-${sha256(file.version).slice(0, 32)}-${file.generation}`
+  return folderSink('ndjsonSink', folder, (to) => NdjsonWriter.open(to, provenance))
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { SinkError } from '../../errors.js'
-import type { SinkFile } from '../../model/file.js'
-import type { Receipt } from '../../model/receipt.js'
-import { codeOf } from '../staging-folder.js'
+import { SinkError } from '../errors.js'
+import type { SinkFile } from '../model/file.js'
+import type { Receipt } from '../model/receipt.js'
+import { codeOf } from './staging-folder.js'
 
 /** `receipt.json` beside the rows of a file: what they are, and the sink's receipt. */
-export interface NdjsonManifest extends Receipt {
+export interface FileManifest extends Receipt {
   readonly jobId: string
   readonly key: string
   readonly version: string
@@ -16,7 +16,7 @@ export interface NdjsonManifest extends Receipt {
 
 export function manifestText(file: SinkFile, receipt: Receipt): string {
   const { jobId, key, version, generation, sourceTime } = file
-  const manifest: NdjsonManifest = { jobId, key, version, generation, sourceTime: sourceTime.toISOString(), ...receipt }
+  const manifest: FileManifest = { jobId, key, version, generation, sourceTime: sourceTime.toISOString(), ...receipt }
   return `${JSON.stringify(manifest, undefined, 2)}\n`
 }
 
@@ -46,9 +46,9 @@ export async function readReceipt(path: string, file: SinkFile): Promise<Receipt
   return { rows, rejected, schemaVersion, fence, committedAt } as Receipt
 }
 
-function parse(text: string): Partial<Record<keyof NdjsonManifest, unknown>> {
+function parse(text: string): Partial<Record<keyof FileManifest, unknown>> {
   try {
-    return (JSON.parse(text) as Partial<Record<keyof NdjsonManifest, unknown>> | null) ?? {}
+    return (JSON.parse(text) as Partial<Record<keyof FileManifest, unknown>> | null) ?? {}
   } catch {
     // Not JSON: an empty manifest fails the checks of the caller, which says so.
     return {}

@@ -1,0 +1,1 @@
+export { type ParquetSinkOptions, parquetSink } from '../sinks/parquet/parquet-sink.js'
