@@ -1,2 +1,5 @@
+export type { JoinFigures, JoinReport, JoinReportOptions, ModelJoinFigures } from '../sinks/join-report.js'
+export type { PostgresSinkClient, PostgresSinkPool } from '../sinks/postgres/client.js'
+export { type PostgresSink, type PostgresSinkOptions, postgresSink } from '../sinks/postgres/postgres-sink.js'
 export type { PostgresClient, PostgresConnection, PostgresPool } from '../stores/postgres/client.js'
 export { type PostgresStoreOptions, postgresStore } from '../stores/postgres/postgres-store.js'

@@ -71,6 +71,7 @@ export const PACKAGES: readonly PackageRule[] = [
   // `toArrow` answers at once: the entry `lading/arrow` loads the package with itself.
   { name: 'apache-arrow', rooms: ['decoders/arrow', 'arrow'], staticIn: ['arrow'] },
   { name: '@duckdb/node-api', rooms: ['sinks/duckdb'], staticIn: [] },
+  { name: 'hyparquet-writer', rooms: ['sinks/parquet'], staticIn: [] },
   { name: 'libsql', rooms: ['stores/sqlite'], staticIn: [] },
   { name: 'better-sqlite3', rooms: ['stores/sqlite'], staticIn: [] },
   { name: 'valibot', rooms: CHECKED_ROOMS, staticIn: CHECKED_ROOMS },
@@ -90,6 +91,7 @@ export const NEVER_FROM_ROOT: readonly string[] = [
   'apache-arrow',
   'hyparquet',
   'hyparquet-compressors',
+  'hyparquet-writer',
   'avsc',
   'csv-parse',
   '@duckdb/node-api',

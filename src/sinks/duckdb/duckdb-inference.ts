@@ -1,8 +1,8 @@
 import type { NameRules } from '../column-names.js'
 import type { InferenceDialect } from '../inference-dialect.js'
 import { isEndless } from '../inference-view.js'
+import { labels } from '../labels.js'
 import { fitType } from './fit-type.js'
-import { labels } from './labels.js'
 
 export const duckdbNames: NameRules = { fold: (name) => name.toLowerCase(), maxBytes: Number.POSITIVE_INFINITY }
 
