@@ -12,13 +12,14 @@ const DEADLINE_MS = 10 * 60_000
 export async function diffSchemas(
   store: JobStore,
   { id }: JobRow,
+  lastKey: string | undefined,
   before: BuiltJob,
   after: BuiltJob,
   options: DiffOptions,
 ): Promise<SchemaDiff> {
   const late = AbortSignal.timeout(DEADLINE_MS)
   const signal = options.signal === undefined ? late : AbortSignal.any([options.signal, late])
-  const entries = await chooseFiles(store, id, Math.max(1, options.files ?? FILES), signal)
+  const entries = await chooseFiles(store, id, lastKey, Math.max(1, options.files ?? FILES), signal)
   const files: FileDiff[] = []
   for (const entry of entries) {
     files.push(await fileDiff(before.seam.context, after.seam.context, entry, Math.max(1, options.rows ?? ROWS), signal))
@@ -28,10 +29,16 @@ export async function diffSchemas(
 }
 
 /** Failed files are what an edit is mostly about, and imported ones what it must not spoil: each has half of the places. */
-async function chooseFiles(store: JobStore, id: string, most: number, signal: AbortSignal): Promise<readonly LedgerEntry[]> {
+async function chooseFiles(
+  store: JobStore,
+  id: string,
+  lastKey: string | undefined,
+  most: number,
+  signal: AbortSignal,
+): Promise<readonly LedgerEntry[]> {
   const of = (state: 'failed' | 'imported'): Promise<readonly LedgerEntry[]> => store.ledger.files(id, { state, limit: most, signal })
   const [failed, imported, { lastImportedAt }] = await Promise.all([of('failed'), of('imported'), store.ledger.tally(id, { signal })])
-  const last = await findLastImport(store, id, lastImportedAt, signal)
+  const last = await findLastImport(store, id, lastKey, lastImportedAt, signal)
   const others = last === null ? imported : [last, ...imported.filter(({ key }) => key !== last.key)]
   const fromFailed = failed.slice(0, Math.max(Math.ceil(most / 2), most - others.length))
   return [...fromFailed, ...others.slice(0, most - fromFailed.length)]

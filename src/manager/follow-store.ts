@@ -5,7 +5,7 @@ import { Semaphore } from '../util/semaphore.js'
 import { Wake } from '../util/wake.js'
 
 const PAGE = 500
-const TOGETHER = 8
+const TOGETHER = 32
 const STORE_DEADLINE_MS = 30_000
 
 /** Looks at every job of the store, again and again, so that processes on one store come to agree. */
@@ -16,6 +16,9 @@ export class FollowStore {
   readonly #stop = new AbortController()
   readonly #wake = new Wake()
   readonly #waiting: { readonly resolve: () => void; readonly reject: (error: ImportError) => void }[] = []
+  /** Rows at work: one that takes long holds up no other, and no later round. */
+  readonly #busy = new Map<string, Promise<void>>()
+  readonly #places = new Semaphore(TOGETHER)
   readonly #loop: Promise<void>
   #hasFollowed = false
 
@@ -48,6 +51,7 @@ export class FollowStore {
     while (!signal.aborted) {
       try {
         await this.#round(signal)
+        if (!this.#hasFollowed) await Promise.all(this.#busy.values())
         this.#hasFollowed = true
         for (const { resolve } of this.#waiting.splice(0)) resolve()
       } catch (error) {
@@ -59,16 +63,19 @@ export class FollowStore {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    const places = new Semaphore(TOGETHER)
     let after: string | undefined
     for (;;) {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(STORE_DEADLINE_MS)])
       const rows = await this.#store.jobs.list({ limit: PAGE, signal: deadline, ...(after === undefined ? {} : { after }) })
-      const following = rows.map(async (row) => {
-        const leave = await places.acquire()
-        await this.#onRow(row).finally(leave)
-      })
-      await Promise.all(following)
+      for (const row of rows) {
+        if (this.#busy.has(row.id)) continue
+        const leave = await this.#places.acquire(signal)
+        const work = this.#onRow(row).finally(() => {
+          leave()
+          this.#busy.delete(row.id)
+        })
+        this.#busy.set(row.id, work)
+      }
       after = rows.at(-1)?.id
       if (after === undefined || rows.length < PAGE || signal.aborted) return
     }

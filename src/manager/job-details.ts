@@ -21,7 +21,7 @@ export interface ManagedJobReport extends JobReport {
 
 /** A job and what its files say: the page that opens when somebody asks what is wrong. */
 export interface JobDetails extends ManagedJobReport {
-  /** The file that was imported last, with its key, rows and time. `null` when there is none, or it was not found among the first 20,000. */
+  /** The file that was imported last, with its key, rows and time. `null` when there is none, or it was imported elsewhere and is not among the first 5,000. */
   readonly lastImport: LedgerEntry | null
   /** The first 100 failed files in key order: `error.location` and `issues` say where. `tally.files.failed` counts all. */
   readonly failed: readonly LedgerEntry[]
@@ -32,7 +32,7 @@ export interface JobDetails extends ManagedJobReport {
 const STORE_DEADLINE_MS = 30_000
 const SHOWN = 100
 const PAGE = 1_000
-const MOST_PAGES = 20
+const MOST_PAGES = 5
 /** Beyond its interval: for a poll under way, a store that is slow for a moment, a process that restarts. */
 const OVERDUE_MS = 60_000
 
@@ -81,7 +81,7 @@ export async function jobDetails(store: JobStore, row: JobRow, running: RunningJ
   const signal = AbortSignal.timeout(STORE_DEADLINE_MS)
   const report = await managedReport(store, row, running, now)
   const [lastImport, failed, pending] = await Promise.all([
-    findLastImport(store, row.id, report.tally.lastImportedAt, signal),
+    findLastImport(store, row.id, running.lastKey(row.id), report.tally.lastImportedAt, signal),
     store.ledger.files(row.id, { state: 'failed', limit: SHOWN, signal }),
     store.ledger.files(row.id, { state: 'pending', limit: SHOWN, signal }),
   ])
@@ -89,11 +89,22 @@ export async function jobDetails(store: JobStore, row: JobRow, running: RunningJ
 }
 
 /** The tally knows when; the file is the one that was finished then. */
-export async function findLastImport({ ledger }: JobStore, id: string, at: Date | null, signal: AbortSignal): Promise<LedgerEntry | null> {
+export async function findLastImport(
+  { ledger }: JobStore,
+  id: string,
+  lastKey: string | undefined,
+  at: Date | null,
+  signal: AbortSignal,
+): Promise<LedgerEntry | null> {
+  if (at === null) return null
+  const isIt = ({ finishedAt, state }: LedgerEntry): boolean => state === 'imported' && finishedAt?.getTime() === at.getTime()
+  const known = lastKey === undefined ? [] : await ledger.files(id, { key: lastKey, limit: PAGE, signal })
+  const remembered = known.find(isIt)
+  if (remembered !== undefined) return remembered
   let after: string | undefined
-  for (let page = 0; at !== null && page < MOST_PAGES; page++) {
+  for (let page = 0; page < MOST_PAGES; page++) {
     const entries = await ledger.files(id, { state: 'imported', limit: PAGE, signal, ...(after === undefined ? {} : { after }) })
-    const found = entries.find(({ finishedAt }) => finishedAt?.getTime() === at.getTime())
+    const found = entries.find(isIt)
     if (found !== undefined) return found
     after = entries.at(-1)?.key
     if (after === undefined || entries.length < PAGE) return null

@@ -1,13 +1,17 @@
 import type { JobRow } from '../contracts/job-store.js'
 import type { LedgerEntry } from '../contracts/ledger-entry.js'
 import type { DryRunOptions, DryRunReport } from '../job/dry-run-report.js'
+import type { Explanation } from '../job/explain.js'
+import type { ImportJob } from '../job/import-job.js'
 import { type ImportReceipt, importReceipts } from '../job/import-receipt.js'
 import type { JobListener } from '../job/job-emitter.js'
 import type { ImportJobEventName, ImportJobEvents } from '../job/job-events.js'
+import type { JobPlan, PlanOptions } from '../job/job-plan.js'
 import type { FilesOptions } from '../job/job-report.js'
 import { ledgerFiles } from '../job/ledger-files.js'
+import type { NotifyReport } from '../job/look-at-keys.js'
 import { freshRow } from '../job/registration.js'
-import { type FileChoice, type ReimportChoice, reimportFiles, retryFiles } from '../job/repeat-files.js'
+import type { FileChoice, ReimportChoice } from '../job/repeat-files.js'
 import type { JobStatus } from '../model/job-status.js'
 import type { BuiltJob } from './built-job.js'
 import { changeRow, deletedJob, jobExists, loadRow, unknownJob } from './change-row.js'
@@ -177,12 +181,14 @@ export class JobManager implements AsyncDisposable {
   }
 
   /**
-   * Sets the status to `active`; files that came meanwhile are taken at once.
+   * Sets the status to `active`; files that came meanwhile are taken at once. A job that could not go on is built anew.
    *
    * @throws ConfigError `JOB_UNKNOWN`; StoreError `JOB_DELETED`
    */
   async start(id: string): Promise<JobDetails> {
-    return await this.#followed(await this.#setStatus(id, 'active'))
+    const row = await this.#setStatus(id, 'active')
+    await this.#running.endFailed(id)
+    return await this.#followed(row)
   }
 
   /**
@@ -243,7 +249,7 @@ export class JobManager implements AsyncDisposable {
    * @throws ConfigError `JOB_UNKNOWN`; StoreError `JOB_DELETED`
    */
   async retry(id: string, which: FileChoice = {}): Promise<number> {
-    return await this.#use(id, (row, built) => retryFiles(built.seam.context, row, which))
+    return await this.#use(id, (job) => job.retry(which))
   }
 
   /**
@@ -253,7 +259,34 @@ export class JobManager implements AsyncDisposable {
    * @throws ConfigError `CONFIG_INVALID` when the job cannot replace; `JOB_UNKNOWN`; StoreError `JOB_DELETED`
    */
   async reimport(id: string, which: ReimportChoice): Promise<number> {
-    return await this.#use(id, (_, built) => reimportFiles(built.seam.context, which))
+    return await this.#use(id, (job) => job.reimport(which))
+  }
+
+  /**
+   * Looks at these keys of a job now, as `ImportJob.notify` does: hints of a queue or a webhook.
+   *
+   * @throws ConfigError `JOB_UNKNOWN`; StoreError `JOB_DELETED`
+   */
+  async notify(id: string, keys: readonly string[]): Promise<NotifyReport> {
+    return await this.#use(id, (job) => job.notify(keys))
+  }
+
+  /**
+   * Why an object is where it is, decision by decision, and what happens next.
+   *
+   * @throws ConfigError `JOB_UNKNOWN`; StoreError `JOB_DELETED`
+   */
+  async explain(id: string, key: string): Promise<Explanation> {
+    return await this.#use(id, (job) => job.explain(key))
+  }
+
+  /**
+   * What a job's next poll will do and cost.
+   *
+   * @throws ConfigError `JOB_UNKNOWN`; StoreError `JOB_DELETED`
+   */
+  async plan(id: string, options: PlanOptions = {}): Promise<JobPlan> {
+    return await this.#use(id, (job) => job.plan(options))
   }
 
   /** Stops all jobs, as `ImportJob.stop` does, closes their sources and sinks, and then the store. */
@@ -268,7 +301,10 @@ export class JobManager implements AsyncDisposable {
   }
 
   async #setStatus(id: string, status: 'active' | 'inactive'): Promise<JobRow> {
-    return await changeRow(this.#options.store, id, (row) => (row.status === status ? row : { ...row, status }))
+    return await changeRow(this.#options.store, id, (row) => {
+      this.#running.hear(row)
+      return row.status === status ? row : { ...row, status }
+    })
   }
 
   /** The row is durable: that a job cannot be run here just now is told by its health. */
@@ -278,13 +314,15 @@ export class JobManager implements AsyncDisposable {
     return await jobDetails(store, await loadRow(store, row.id), this.#running, this.#now())
   }
 
-  async #use<T>(id: string, work: (row: JobRow, built: BuiltJob) => Promise<T>): Promise<T> {
+  async #use<T>(id: string, work: (job: ImportJob) => Promise<T>): Promise<T> {
     const row = await loadRow(this.#options.store, id)
     if (row.status === 'deleted') throw deletedJob(id)
-    return await this.#running.use(row, (built) => work(row, built))
+    return await this.#running.use(row, ({ job }) => work(job))
   }
 
   async #diff(row: JobRow, candidate: BuiltJob, options: DiffOptions): Promise<SchemaDiff> {
-    return await this.#running.use(row, (built) => diffSchemas(this.#options.store, row, built, candidate, options))
+    return await this.#running.use(row, (built) =>
+      diffSchemas(this.#options.store, row, this.#running.lastKey(row.id), built, candidate, options),
+    )
   }
 }

@@ -46,6 +46,8 @@ export class RunningJobs {
   /** One name per job, also for the one that takes over after an edit. */
   readonly #workers = new Map<string, string>()
   readonly #ending = new Map<ImportJob, Promise<void>>()
+  /** Of files that were imported here, by job: the last key. */
+  readonly #lastKeys = new Map<string, string>()
   #closed = false
 
   /** @param onOutdated called when a job here has an older schema than its row */
@@ -65,6 +67,11 @@ export class RunningJobs {
   /** Why a job that should run here could not be built. */
   failure(id: string): ImportError | undefined {
     return this.#failures.get(id)
+  }
+
+  /** Key of the file that was imported here last. */
+  lastKey(id: string): string | undefined {
+    return this.#lastKeys.get(id)
   }
 
   /** A job of a definition that may be stored nowhere yet. Give it to `follow`, or `discard` it. */
@@ -104,12 +111,13 @@ export class RunningJobs {
     return this.#turns.take(row.id, async () => {
       let unused = candidate
       try {
-        if (!this.#hear(row)) return
+        if (!this.hear(row)) return
         let current = candidate === undefined ? row : await this.#numberSchema(row, candidate)
         if (!(await this.#shouldRun(row))) return this.#end(row.id, row.status === 'deleted' ? 0 : undefined)
         if (this.#running.get(row.id)?.definition === canonicalJson(current.definition)) return
         unused ??= await this.build(storedDefinition(row) as StoredDefinition)
         if (candidate === undefined) current = await this.#numberSchema(row, unused)
+        if (this.#closed) return
         this.#start(current, unused)
         unused = undefined
       } finally {
@@ -124,11 +132,33 @@ export class RunningJobs {
       await this.follow(row, candidate)
       this.#failures.delete(row.id)
     } catch (thrown) {
+      if (this.#closed) return
       const error = storeErrorFrom(thrown)
       const before = this.#failures.get(row.id)
       this.#failures.set(row.id, error)
       if (before?.code !== error.code) this.#listeners.emitter(row.id).emit('jobFailed', { error })
     }
+  }
+
+  /** False: the row was read before another that is known already. Tells what is new about its status. */
+  hear({ id, status, edition }: JobRow): boolean {
+    const known = this.#known.get(id)
+    if (known !== undefined && known.edition > edition) return false
+    this.#known.set(id, { edition, status })
+    const previous = known?.status
+    if (previous === undefined || previous === status || status === 'deleted') return true
+    const emitter = this.#running.get(id)?.built.seam.context.events ?? this.#listeners.emitter(id)
+    if (status === 'inactive') emitter.emit('jobPaused', { previous })
+    else emitter.emit('jobResumed', { previous })
+    return true
+  }
+
+  /** A job that could not go on is built anew by the next `follow`. */
+  async endFailed(id: string): Promise<void> {
+    await this.#turns.take(id, async () => {
+      const report = await this.get(id)?.status()
+      if (report?.health.state === 'failed') this.#end(id, undefined)
+    })
   }
 
   /** Gives the files that are in flight here back. */
@@ -147,19 +177,6 @@ export class RunningJobs {
     for (const id of [...this.#running.keys()]) this.#end(id, timeoutMs)
     const stop = timeoutMs === undefined ? {} : { timeoutMs }
     await Promise.all([...this.#ending].flatMap(([job, ended]) => [job.stop(stop), ended]))
-  }
-
-  /** False: the row was read before another that is known already. Tells what is new about its status. */
-  #hear({ id, status, edition }: JobRow): boolean {
-    const known = this.#known.get(id)
-    if (known !== undefined && known.edition > edition) return false
-    this.#known.set(id, { edition, status })
-    const previous = known?.status
-    if (previous === undefined || previous === status || status === 'deleted') return true
-    const emitter = this.#running.get(id)?.built.seam.context.events ?? this.#listeners.emitter(id)
-    if (status === 'inactive') emitter.emit('jobPaused', { previous })
-    else emitter.emit('jobResumed', { previous })
-    return true
   }
 
   /** An active job, and a paused one whose files are in flight or in doubt: what was begun is settled. */
@@ -215,6 +232,7 @@ export class RunningJobs {
     const before = this.#running.get(row.id)
     this.#running.set(row.id, { built, definition: canonicalJson(row.definition) })
     this.#listeners.attach(job)
+    job.on('fileImported', ({ file }) => void this.#lastKeys.set(row.id, file.key))
     job.start()
     // What is in flight ends under the schema it began with.
     if (before !== undefined) this.#retire(before.built, before.built.seam.context.budgets.fileDeadlineMs)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ImportJob } from '../../src/job/import-job.js'
 import { IMPORT_JOB_EVENTS } from '../../src/job/job-events.js'
 import { checkOptions } from '../../src/job/job-options.js'
+import { checkManagerOptions } from '../../src/manager/manager-options.js'
 import { defaultBudgets } from '../../src/model/budgets.js'
 import { ERROR_CODES } from '../../src/model/error-code.js'
 import { memorySink } from '../../src/sinks/memory/memory-sink.js'
@@ -12,6 +13,7 @@ import { scoreMapper } from '../job/parts.js'
 
 const root = new URL('../../', import.meta.url)
 const page = (name: string): string => readFileSync(new URL(`docs/reference/${name}.md`, root), 'utf8')
+const [jobOptions = '', managerOptions = ''] = page('options').split('\n# Options of a job manager\n')
 /** First cells of table rows that are one code word. */
 const firstCells = (text: string): string[] => [...text.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1] as string)
 
@@ -38,7 +40,7 @@ describe('reference pages say what the code says', () => {
 
   test('options: every option and its default', () => {
     const parts = { id: 'x', source: memorySource({}), sink: memorySink(), store: memoryStore(), mapper: scoreMapper() }
-    const cells = firstCells(page('options'))
+    const cells = firstCells(jobOptions)
     const refused = [
       'id',
       'source',
@@ -61,13 +63,23 @@ describe('reference pages say what the code says', () => {
     )
     const settings: Record<string, unknown> = { ...checkOptions(parts), ...defaultBudgets }
     const units: Record<string, number> = { GiB: 2 ** 30, MiB: 2 ** 20 }
-    for (const [, name, text] of page('options').matchAll(/^\| `(\w+)` \| ([\d ]+(?: [GM]iB)?) \|/gm)) {
+    for (const [, name, text] of jobOptions.matchAll(/^\| `(\w+)` \| ([\d ]+(?: [GM]iB)?) \|/gm)) {
       const [, digits, unit] = /^([\d ]+?)(?: ([GM]iB))?$/.exec(text as string) as RegExpExecArray
       expect(Number((digits as string).replaceAll(' ', '')) * (unit === undefined ? 1 : (units[unit] as number)), name).toBe(
         settings[name as string],
       )
     }
     expect(() => new ImportJob({ ...parts, wrong: 1 } as never)).toThrow(/wrong/)
+  })
+
+  test('options of a manager: every option and its default', () => {
+    const { build, store, ...settings } = checkManagerOptions({ store: memoryStore(), build: () => Promise.reject() })
+    expect(firstCells(managerOptions).sort()).toEqual(['build', 'store', 'maxFilesPerJob', ...Object.keys(settings)].sort())
+    for (const [name, value] of Object.entries<number | boolean | undefined>(settings)) {
+      expect(managerOptions).toContain(
+        `| \`${name}\` | ${typeof value === 'boolean' ? `\`${value}\`` : value?.toLocaleString('fr')} |`.replaceAll(/\s/g, ' '),
+      )
+    }
   })
 
   test('the pages that others link to exist', () => {
