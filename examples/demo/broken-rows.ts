@@ -24,6 +24,9 @@ const select = (overrides: Readonly<Record<string, string>>): string =>
 /** For Parquet. */
 export const TYPED_COLUMNS = select(TYPED)
 
+/** For Parquet, of flights that have not landed. */
+export const DELAYED_COLUMNS = select({ ...TYPED, actual_score: 'NULL::DOUBLE' })
+
 /** For Avro and Arrow: the timestamp in milliseconds, for their writers. */
 export const WRITER_COLUMNS = select({
   ...TYPED,

@@ -1,4 +1,4 @@
-import type { ImportJob, LedgerEntry } from 'lading'
+import type { LedgerEntry } from 'lading'
 
 export interface RejectedPlace {
   readonly key: string
@@ -23,9 +23,10 @@ export interface ImportSummary {
   readonly reasons: ReadonlyMap<string, readonly RejectedPlace[]>
 }
 
-export async function importSummary(job: ImportJob): Promise<ImportSummary> {
+/** @param files all files of a job */
+export async function importSummary(files: AsyncIterable<LedgerEntry>): Promise<ImportSummary> {
   const entries: LedgerEntry[] = []
-  for await (const entry of job.files()) entries.push(entry)
+  for await (const entry of files) entries.push(entry)
   const imported = entries.filter(({ state }) => state === 'imported')
   const formats = new Map<string, { format: string; files: number; rows: number; rejected: number; bytes: number }>()
   const reasons = new Map<string, RejectedPlace[]>()

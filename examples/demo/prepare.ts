@@ -5,13 +5,14 @@ import {
   type BrokenRow,
   CSV_COLUMNS,
   cutRaggedLine,
+  DELAYED_COLUMNS,
   EPOCH_CSV_COLUMNS,
   TYPED_COLUMNS,
   WRITER_COLUMNS,
   withBrokenRows,
 } from './broken-rows.js'
 import { flightLogSql, flightsParquet, quoted } from './flight-log.js'
-import { type LogFile, logFiles } from './log-files.js'
+import { actualsFiles, type LogFile, logFiles } from './log-files.js'
 import { writeArrow } from './write-arrow.js'
 import { writeAvro } from './write-avro.js'
 
@@ -31,6 +32,12 @@ export interface Manifest {
   readonly rows: number
   readonly files: readonly PreparedFile[]
   readonly broken: readonly BrokenRow[]
+  /** What came of flights that were logged before they landed. */
+  readonly actuals: {
+    readonly files: readonly PreparedFile[]
+    /** Rows about flights that are in no file of the log. */
+    readonly strays: number
+  }
 }
 
 export interface PrepareOptions {
@@ -41,7 +48,8 @@ export interface PrepareOptions {
   readonly onFile?: (file: PreparedFile) => void
 }
 
-const EDITION = 1
+const EDITION = 2
+const STRAYS_A_FILE = 3
 
 /** Turns the flights into a bucket's worth of log files, once: what an earlier run prepared is used again. */
 export async function prepareFlights({ folder, every = 1, onFile }: PrepareOptions): Promise<Manifest> {
@@ -86,7 +94,10 @@ async function write(work: string, every: number, onFile: PrepareOptions['onFile
       files.push(prepared)
       onFile?.(prepared)
     }
-    return { edition: EDITION, every, rows: await count(connection, 'log'), files, broken }
+    const actuals = await writeActuals(connection, work)
+    for (const file of actuals) onFile?.(file)
+    const strays = STRAYS_A_FILE * actuals.length
+    return { edition: EDITION, every, rows: await count(connection, 'log'), files, broken, actuals: { files: actuals, strays } }
   } finally {
     connection.closeSync()
     instance.closeSync()
@@ -96,13 +107,28 @@ async function write(work: string, every: number, onFile: PrepareOptions['onFile
 const count = async (connection: DuckDBConnection, table: string): Promise<number> =>
   Number((await connection.runAndReadAll(`SELECT count(*) FROM ${table}`)).getRows()[0]?.[0])
 
-async function writeFileOf(connection: DuckDBConnection, { key, format, broken }: LogFile, path: string): Promise<BrokenRow[]> {
+/** Each with a few rows about flights that nobody has predicted. */
+async function writeActuals(connection: DuckDBConnection, work: string): Promise<PreparedFile[]> {
+  const files: PreparedFile[] = []
+  for (const { key, where } of actualsFiles()) {
+    await connection.run(`CREATE OR REPLACE TEMP TABLE outcomes AS SELECT prediction_id, actual_score FROM log WHERE ${where}`)
+    if ((await count(connection, 'outcomes')) === 0) continue
+    const stray = `SELECT 'charter-' || ${quoted(key.slice(-10, -8))} || '-' || i, 5.0 FROM range(${STRAYS_A_FILE}) t(i)`
+    const path = join(work, 'bucket', key)
+    await mkdir(dirname(path), { recursive: true })
+    await connection.run(`COPY (FROM outcomes UNION ALL ${stray}) TO ${quoted(path)} (FORMAT parquet, COMPRESSION snappy)`)
+    files.push({ key, bytes: (await stat(path)).size, rows: await count(connection, 'outcomes') })
+  }
+  return files
+}
+
+async function writeFileOf(connection: DuckDBConnection, { key, format, broken, delayed }: LogFile, path: string): Promise<BrokenRow[]> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE contents AS ${withBrokenRows(broken)}`)
   const copy = (columns: string, how: string): Promise<unknown> =>
     connection.run(`COPY (SELECT ${columns} FROM contents ORDER BY position) TO ${quoted(path)} (${how})`)
   switch (format) {
     case 'parquet':
-      await copy(TYPED_COLUMNS, 'FORMAT parquet, COMPRESSION snappy')
+      await copy(delayed ? DELAYED_COLUMNS : TYPED_COLUMNS, 'FORMAT parquet, COMPRESSION snappy')
       break
     case 'csv':
       await copy(CSV_COLUMNS, 'FORMAT csv, HEADER')

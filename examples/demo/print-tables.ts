@@ -1,4 +1,5 @@
-import type { RunReport } from 'lading'
+import type { ManagedJobReport } from 'lading'
+import type { JoinReport } from 'lading/duckdb'
 import type { ImportSummary } from './import-summary.js'
 import type { MonthlyError } from './verify-import.js'
 
@@ -23,36 +24,41 @@ export function printTable(log: Log, headers: readonly string[], rows: readonly 
   for (const row of rows) log(`  ${line(row, row)}`)
 }
 
-/** What this run did, and what the ledger holds after it. */
-export function printImport(
-  log: Log,
-  report: RunReport,
-  run: { readonly ms: number; readonly rows: number; readonly bytes: number },
-  summary: ImportSummary,
-): void {
-  const seconds = run.ms / 1000
+export interface RunFigures {
+  readonly files: number
+  readonly ms: number
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** What this run did. */
+export function printRun(log: Log, { files, ms, rows, bytes }: RunFigures): void {
+  const seconds = ms / 1000
   log('')
-  if (report.imported === 0) log(`This run: nothing new (${seconds.toFixed(1)} s).`)
-  else {
-    const speed = `${(run.bytes / 1e6 / seconds).toFixed(1)} MB/s, ${Math.round(run.rows / seconds).toLocaleString('en')} rows/s`
-    log(
-      `This run: ${report.imported} ${report.imported === 1 ? 'file' : 'files'}, ${megabytes(run.bytes)} MB, ${run.rows.toLocaleString('en')} rows in ${seconds.toFixed(1)} s (${speed}).`,
-    )
+  if (files === 0) {
+    log(`This run: nothing new (${seconds.toFixed(1)} s).`)
+    return
   }
-  log('\nIn the ledger:')
+  const speed = `${(bytes / 1e6 / seconds).toFixed(1)} MB/s, ${Math.round(rows / seconds).toLocaleString('en')} rows/s`
+  log(
+    `This run: ${files} ${files === 1 ? 'file' : 'files'}, ${megabytes(bytes)} MB, ${rows.toLocaleString('en')} rows in ${seconds.toFixed(1)} s (${speed}).`,
+  )
+}
+
+/** What a job's ledger holds. */
+export function printLedger(log: Log, summary: ImportSummary, title = 'In the ledger'): void {
+  const all = { format: 'all', files: 0, rows: 0, rejected: 0, bytes: 0 }
+  for (const { files, rows, rejected, bytes } of summary.formats) {
+    all.files += files
+    all.rows += rows
+    all.rejected += rejected
+    all.bytes += bytes
+  }
+  log(`\n${title}:`)
   printTable(
     log,
     ['format', 'files', 'rows', 'rejected', 'MB'],
-    [
-      ...summary.formats.map(({ format, files, rows, rejected, bytes }) => [format, files, rows, rejected, megabytes(bytes)]),
-      [
-        'all',
-        summary.formats.reduce((sum, { files }) => sum + files, 0),
-        summary.rows,
-        summary.rejected,
-        megabytes(summary.formats.reduce((sum, { bytes }) => sum + bytes, 0)),
-      ],
-    ],
+    [...summary.formats, all].map(({ format, files, rows, rejected, bytes }) => [format, files, rows, rejected, megabytes(bytes)]),
   )
   if (summary.reasons.size > 0) {
     log('\nRejected rows, by reason:')
@@ -63,7 +69,43 @@ export function printImport(
     )
   }
   for (const { key, error } of summary.failed) log(`\nFailed: ${key}: ${error?.code} ${error?.message} ${error?.remedy ?? ''}`)
-  for (const error of report.errors) log(`\n${error.code}: ${error.message} ${error.remedy ?? ''}`)
+}
+
+/** Where each job of the manager stands. */
+export function printJobs(log: Log, jobs: readonly ManagedJobReport[]): void {
+  log('\nThe jobs:')
+  printTable(
+    log,
+    ['job', 'status', 'health', 'imported', 'failed', 'pending', 'rows', 'last import'],
+    jobs.map(({ id, status, health, tally: { files, rowsWritten, lastImportedAt } }) => [
+      id,
+      status,
+      health.state === 'ok' ? 'ok' : `${health.state}: ${health.code}`,
+      files.imported,
+      files.failed,
+      files.pending + files.claimed,
+      rowsWritten,
+      lastImportedAt?.toISOString().slice(11, 19) ?? 'never',
+    ]),
+  )
+}
+
+export function printJoinReport(log: Log, { models }: JoinReport): void {
+  log('\nDelayed actuals and the predictions that they belong to:')
+  printTable(
+    log,
+    ['model', 'predictions', 'matched', 'waiting', 'outcomes', 'joined', 'waiting for a prediction', 'conflicting'],
+    models.map(({ model, predictions, matched, waiting, outcomes, joined, outcomesWaiting, conflicting }) => [
+      model,
+      predictions,
+      matched,
+      waiting,
+      outcomes,
+      joined,
+      outcomesWaiting,
+      conflicting,
+    ]),
+  )
 }
 
 export function printErrorByMonth(log: Log, months: readonly MonthlyError[]): void {

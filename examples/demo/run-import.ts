@@ -1,6 +1,6 @@
 import type { ImportJob, RunReport } from 'lading'
 import { type ImportSummary, importSummary } from './import-summary.js'
-import { printImport } from './print-tables.js'
+import { printLedger, printRun } from './print-tables.js'
 import { showProgress } from './show-progress.js'
 
 export interface ImportRun {
@@ -21,8 +21,10 @@ export async function runImport(job: ImportJob, prefix: string, log: (line: stri
     const report = await job.runOnce()
     run.ms = performance.now() - start
     endProgress()
-    const summary = await importSummary(job)
-    printImport(log, report, run, summary)
+    const summary = await importSummary(job.files())
+    printRun(log, { ...run, files: report.imported })
+    printLedger(log, summary)
+    for (const error of report.errors) log(`\n${error.code}: ${error.message} ${error.remedy ?? ''}`)
     return { report, summary }
   } finally {
     endProgress()

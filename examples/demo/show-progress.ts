@@ -1,10 +1,15 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
-import type { ImportJob } from 'lading'
+import type { ImportJobEventName, ImportJobEvents } from 'lading'
+
+/** A job, or a manager of many. */
+interface Telling {
+  on<K extends ImportJobEventName>(event: K, listener: (event: ImportJobEvents[K]) => void): Telling
+}
 
 const FORMAT = '{bar} {percent} % {rows} rows  {name}'
 
 /** A bar for each file in flight; without a terminal, a line for each file that ends. Call what it returns at the end. */
-export function showProgress(job: ImportJob, prefix: string, log: (line: string) => void): () => void {
+export function showProgress(job: Telling, prefix: string, log: (line: string) => void): () => void {
   const shortName = (key: string): string => (key.startsWith(prefix) ? key.slice(prefix.length) : key)
   const bars = process.stderr.isTTY
     ? new MultiBar({ format: FORMAT, barsize: 28, barCompleteChar: '█', barIncompleteChar: '░', hideCursor: true, clearOnComplete: true })

@@ -27,17 +27,35 @@ test('the demo imports every flight once, then nothing, then only what was added
 }, async () => {
   const first = await run()
   expect(first.output).toMatch(/Verified: all 10,000 flights/)
-  expect(first).toMatchObject({ ok: true, report: { outcome: 'completed', failed: 0, errors: [] }, summary: { rows: 10_000, skipped: 0 } })
-  expect(first.report.imported).toBe(first.summary.formats.reduce((sum, { files }) => sum + files, 0))
+  expect(first).toMatchObject({ ok: true, run: { failed: 0, errors: [] }, summary: { rows: 10_000, skipped: 0 } })
+  const predictionFiles = first.summary.formats.reduce((sum, { files }) => sum + files, 0)
+  const [actuals, predictions, partner] = first.jobs
+  expect(predictions).toMatchObject({ status: 'active', health: { state: 'ok' }, tally: { files: { imported: predictionFiles } } })
+  expect(actuals).toMatchObject({ status: 'inactive', tally: { files: { imported: 6, pending: 0 } } })
+  expect(partner).toMatchObject({
+    status: 'active',
+    health: { state: 'blocked', code: 'SOURCE_OWNERSHIP_MISMATCH' },
+    tally: { rowsWritten: 2 },
+  })
+  expect(first.run.imported).toBe(predictionFiles + 6 + 1)
+  const flights = first.join.models.find(({ model }) => model === 'flight-delay')
+  expect(flights).toMatchObject({ predictions: 10_000, matched: 10_000, waiting: 0, outcomesWaiting: 18, orphans: 0, conflicting: 0 })
+  expect(flights?.joined).toBeGreaterThan(3_000)
+  expect(flights?.outcomes).toBe((flights?.joined ?? 0) + 18)
   expect(new Set(first.summary.formats.map(({ format }) => format))).toEqual(new Set(['csv', 'parquet', 'avro', 'arrow']))
   expect([...first.summary.reasons.values()].flat()).toHaveLength(first.summary.rejected)
 
   const again = await run()
-  expect(again).toMatchObject({ ok: true, report: { imported: 0, failed: 0 }, summary: { rows: 10_000 } })
+  expect(again).toMatchObject({ ok: true, run: { imported: 0, failed: 0 }, summary: { rows: 10_000 }, join: { matched: 10_000 } })
   expect(again.output).toMatch(/nothing new/)
+  expect(again.jobs.map(({ id, status, health }) => [id, status, health.state])).toEqual([
+    ['flight-delay/actuals', 'inactive', 'ok'],
+    ['flight-delay/predictions', 'active', 'ok'],
+    ['partner/predictions', 'active', 'blocked'],
+  ])
 
   const added = await run({ add: true })
-  expect(added).toMatchObject({ ok: true, report: { imported: 1, failed: 0 }, summary: { rows: 10_000 + ADDED_ROWS } })
+  expect(added).toMatchObject({ ok: true, run: { imported: 1, failed: 0 }, summary: { rows: 10_000 + ADDED_ROWS } })
 
   // The verification must be able to fail.
   const instance = await DuckDBInstance.fromCache(join(folder, 'state', 'flights.duckdb'))
