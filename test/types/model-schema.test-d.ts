@@ -50,17 +50,6 @@ describe('the record type follows from the literal', () => {
     expectTypeOf<'actual_label' extends keyof Numeric ? true : false>().toEqualTypeOf<false>()
   })
 
-  it('all model types have their types now, though two are mapped', () => {
-    const ranking = modelSchema({
-      model: 'm',
-      modelType: 'ranking',
-      environment: 'production',
-      schema: { prediction_id: 'id', prediction_group_id: 'g', rank: 'r', relevance_label: 'l' },
-    })
-    expectTypeOf<RecordOf<typeof ranking>['rank']>().toEqualTypeOf<number>()
-    expectTypeOf<RecordOf<typeof ranking>['relevance_label']>().toEqualTypeOf<string | readonly string[] | null>()
-  })
-
   it('JSON gives the wide record, and a sink for wide records takes a narrow job', () => {
     const fromJson = modelSchema(parseModelSchema({}))
     expectTypeOf<RecordOf<typeof fromJson>['prediction_id']>().toEqualTypeOf<string>()
