@@ -9,8 +9,8 @@ const stepBytes = 131_072
 /** Bytes past the text that may be read, and mean nothing. */
 export const TEXT_PADDING = 16
 const lineFeed = 10
-/** Of the window that texts have mostly. */
-export const WINDOW_BYTES: number = 2 * stepBytes + TEXT_PADDING
+/** Of the window that texts have mostly: room for two steps behind a row of as many bytes that is not at its end. */
+export const WINDOW_BYTES: number = 4 * stepBytes + TEXT_PADDING
 
 /**
  * The text of a CSV file through a window: UTF-8, checked, its byte order mark taken off; UTF-16 with its mark is turned
@@ -37,7 +37,7 @@ export class CsvText {
   readonly #window: Buffer<ArrayBuffer>
 
   /** @param window of {@link WINDOW_BYTES}: used but for rows that are longer */
-  constructor(bytes: FileBytes, window: Buffer<ArrayBuffer> = newWindow(2 * stepBytes)) {
+  constructor(bytes: FileBytes, window: Buffer<ArrayBuffer> = newWindow(WINDOW_BYTES - TEXT_PADDING)) {
     this.#reader = new ByteReader(bytes, 'CSV')
     this.#window = this.bytes = window
     this.view = viewOf(window)
@@ -90,9 +90,10 @@ export class CsvText {
     const kept = this.to - keepFrom
     const needed = kept + 2 * stepBytes
     const { bytes } = this
-    // A row longer than the window doubles it; a window made for one long row is given back.
-    if (needed > bytes.length || (bytes.length > 16 * stepBytes && needed < bytes.length / 8)) {
-      this.bytes = kept === 0 ? this.#window : newWindow(2 * kept + 2 * stepBytes)
+    const home = this.#window
+    // A row longer than the window has one made for it, until what is kept has room at home again.
+    if (needed > bytes.length || (bytes !== home && needed <= home.length)) {
+      this.bytes = needed <= home.length ? home : newWindow(2 * kept + 2 * stepBytes)
       this.view = viewOf(this.bytes)
       this.bytes.set(bytes.subarray(keepFrom, this.to))
     } else if (keepFrom > 0) bytes.copyWithin(0, keepFrom, this.to)
