@@ -145,12 +145,22 @@ function compactOffsets(offsets: Int32Array, runs: Runs, count: number): { offse
   return { offsets: compact, ranges, total }
 }
 
+/** Eight rows at a time where the place they go to begins a byte: bit by bit this was a tenth of the mapping's work. */
 function compactBits(bits: Uint8Array, runs: Runs, count: number): Uint8Array {
   const compact = new Uint8Array((count + 7) >> 3)
   let at = 0
-  eachRun(runs, 1, (from, to) => {
-    for (let i = from; i < to; i++, at++) if (bitAt(bits, i)) setBit(compact, at)
-  })
+  for (let r = 0; r < runs.length; r += 2) {
+    const to = runs[r + 1] as number
+    let i = runs[r] as number
+    for (; i < to && (at & 7) !== 0; i++, at++) if (bitAt(bits, i)) setBit(compact, at)
+    const shift = i & 7
+    for (; i + 8 <= to; i += 8, at += 8) {
+      const low = bits[i >> 3] as number
+      // All eight are in one byte, or end in the next, which is there because the last of them is.
+      compact[at >> 3] = shift === 0 ? low : (low >> shift) | ((bits[(i >> 3) + 1] as number) << (8 - shift))
+    }
+    for (; i < to; i++, at++) if (bitAt(bits, i)) setBit(compact, at)
+  }
   return compact
 }
 
@@ -158,6 +168,8 @@ function compactBits(bits: Uint8Array, runs: Runs, count: number): Uint8Array {
 function compactValidity(validity: Uint8Array | null, runs: Runs, count: number): Uint8Array | null {
   if (validity === null) return null
   const compact = compactBits(validity, runs, count)
-  for (let i = 0; i < count; i++) if (!bitAt(compact, i)) return compact
-  return null
+  const whole = count >> 3
+  for (let i = 0; i < whole; i++) if (compact[i] !== 0xff) return compact
+  const rest = count & 7
+  return rest !== 0 && compact[whole] !== (1 << rest) - 1 ? compact : null
 }
