@@ -77,19 +77,25 @@ export function planGroups(metadata: FileMetaData, leaves: readonly LeafNode[], 
   return groups
 }
 
-/** Refuses a row group whose mapped columns would not fit, before any of them is fetched. */
-export function checkGroupBudget(group: GroupPlan, chunks: readonly ChunkPlan[], budgets: Budgets): void {
+/**
+ * Why a row group's mapped columns are not fetched: together they would not fit. Columns are decoded one after the other,
+ * so levels count once, those of the largest.
+ */
+export function groupRefusal(group: GroupPlan, chunks: readonly ChunkPlan[], { groupBytes }: Budgets): Error | null {
   let bytes = 0
+  let mostLevels = 0
   for (const { entries, leaf, decodedBytes, start, end } of chunks) {
-    bytes += Math.max(decodedBytes, entries * leaf.width) + (leaf.repetition > 0 ? 2 * entries : leaf.definition > 0 ? entries : 0)
-    bytes += leaf.width === 0 ? 4 * entries : 0
-    if (end - start > budgets.groupBytes) {
-      throw overBudget(`Stored bytes of ${chunkName(leaf, group.number)}`, end - start, 'groupBytes', budgets.groupBytes, {
-        column: leaf.path[0],
-      })
+    bytes += Math.max(decodedBytes, entries * leaf.width) + (leaf.width === 0 ? 4 * entries : 0)
+    // What the levels become: a bit for each place, and where lists begin.
+    bytes += leaf.repetition > 0 ? 4 * entries : leaf.definition > 0 ? entries / 8 : 0
+    mostLevels = Math.max(mostLevels, leaf.repetition > 0 ? 2 * entries : leaf.definition > 0 ? entries : 0)
+    if (end - start > groupBytes) {
+      const column = leaf.path[0]
+      return overBudget(`Stored bytes of ${chunkName(leaf, group.number)}`, end - start, 'groupBytes', groupBytes, { column })
     }
   }
-  if (bytes > budgets.groupBytes) throw overBudget(`Decoded bytes of row group ${group.number}`, bytes, 'groupBytes', budgets.groupBytes)
+  bytes = Math.ceil(bytes + mostLevels)
+  return bytes > groupBytes ? overBudget(`Decoded bytes of row group ${group.number}`, bytes, 'groupBytes', groupBytes) : null
 }
 
 /** A count or offset of the footer as a safe number. */

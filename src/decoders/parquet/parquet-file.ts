@@ -10,13 +10,14 @@ import { formatBytes } from '../../util/bytes.js'
 import { columnBytes, cutRows } from '../batch-cutter.js'
 import { corruptFile, overBudget, unsupportedFile } from '../decode-failure.js'
 import { assembleColumn } from './assemble-column.js'
-import { type ChunkPlan, checkGroupBudget, type GroupPlan, planGroups } from './chunk-plan.js'
+import { type ChunkPlan, type GroupPlan, groupRefusal, planGroups } from './chunk-plan.js'
 import { type LeafValues, readChunk } from './chunk-reader.js'
 import { type ColumnShape, columnShape } from './column-shape.js'
 import { copyRows } from './copy-rows.js'
 import { readFooter } from './footer.js'
 import type { Hyparquet } from './load-hyparquet.js'
 import { PageProblem } from './page-problem.js'
+import { type ByteRange, ReadAhead } from './read-ahead.js'
 import { type LeafNode, type SchemaNode, schemaTree } from './schema-tree.js'
 
 /** Amplification is judged above this. */
@@ -31,6 +32,15 @@ function spelledBytes(column: Column): number {
     for (const index of column.indices) bytes += (values.offsets[index + 1] as number) - (values.offsets[index] as number)
   }
   return bytes
+}
+
+/** A row group whose columns are on their way. */
+interface GroupReads {
+  readonly group: GroupPlan
+  readonly columns: readonly { readonly index: number; readonly chunks: readonly ChunkPlan[] }[]
+  /** Why it is not read. */
+  readonly refusal: Error | null
+  readonly ahead: ReadAhead | null
 }
 
 /** One opened Parquet file: the footer is read, the data is not. */
@@ -103,15 +113,36 @@ export class ParquetFile implements OpenFile {
       }
     }
     let firstRow = 1
-    for (const group of this.#groups) {
-      const columns = await this.#readGroup(group, request, signal)
-      this.#checkAmplification(columns)
-      for (const [from, to] of cutRows(columns, group.rows, request)) {
-        signal.throwIfAborted()
-        yield { rowCount: to - from, firstRow, schema: this.schema, columns: columns.map((column) => copyRows(column, from, to)) }
-        firstRow += to - from
+    let reads: GroupReads | undefined
+    try {
+      for (const [i, group] of this.#groups.entries()) {
+        reads ??= this.#begin(group, request, signal)
+        const columns = await this.#readGroup(reads, request, signal)
+        const next = this.#groups[i + 1]
+        // Its first bytes come while this one is worked on.
+        reads = next && this.#begin(next, request, signal)
+        this.#checkAmplification(columns)
+        for (const [from, to] of cutRows(columns, group.rows, request)) {
+          signal.throwIfAborted()
+          yield { rowCount: to - from, firstRow, schema: this.schema, columns: columns.map((column) => copyRows(column, from, to)) }
+          firstRow += to - from
+        }
       }
+    } finally {
+      reads?.ahead?.close()
     }
+  }
+
+  /** Starts to fetch the columns asked for, in the order in which they lie in the file; a group over the budget is not touched. */
+  #begin(group: GroupPlan, request: ReadRequest, signal: AbortSignal): GroupReads {
+    const columns = [...new Set(request.columns.map(({ index }) => index))]
+      .map((index) => ({ index, chunks: this.#chunksOf(group, index) }))
+      .sort((a, b) => (a.chunks[0]?.start ?? 0) - (b.chunks[0]?.start ?? 0))
+    const ranges = columns.flatMap(({ chunks }) => chunks)
+    const refusal = groupRefusal(group, ranges, this.#budgets)
+    const fetched = group.rows > 0 && refusal === null
+    const read = ({ start, end }: ByteRange, stop: AbortSignal): Promise<Uint8Array> => this.#read(start, end, stop)
+    return { group, columns, refusal, ahead: fetched ? new ReadAhead(ranges, read, signal) : null }
   }
 
   /** A small file may stand for more rows and text than any sink can take: dictionaries make repeats all but free. */
@@ -129,23 +160,23 @@ export class ParquetFile implements OpenFile {
   }
 
   /** The requested columns of one row group, one after the other. */
-  async #readGroup(group: GroupPlan, request: ReadRequest, signal: AbortSignal): Promise<Column[]> {
-    const indexes = [...new Set(request.columns.map(({ index }) => index))]
-    checkGroupBudget(
-      group,
-      indexes.flatMap((index) => this.#chunksOf(group, index)),
-      this.#budgets,
-    )
+  async #readGroup({ group, columns, refusal, ahead }: GroupReads, request: ReadRequest, signal: AbortSignal): Promise<Column[]> {
+    if (refusal !== null) throw refusal
+    if (ahead === null) return []
     const done = new Map<number, Column>()
-    if (group.rows > 0) for (const index of indexes) done.set(index, await this.#readColumn(group, index, signal))
-    return group.rows === 0 ? [] : request.columns.map(({ index }) => done.get(index) as Column)
+    try {
+      for (const { index, chunks } of columns) done.set(index, await this.#readColumn(group, index, chunks, ahead, signal))
+    } finally {
+      ahead.close()
+    }
+    return request.columns.map(({ index }) => done.get(index) as Column)
   }
 
-  async #readColumn(group: GroupPlan, index: number, signal: AbortSignal): Promise<Column> {
+  async #readColumn(group: GroupPlan, index: number, chunks: readonly ChunkPlan[], ahead: ReadAhead, signal: AbortSignal): Promise<Column> {
     const leaves = new Map<LeafNode, LeafValues>()
-    for (const chunk of this.#chunksOf(group, index)) {
+    for (const chunk of chunks) {
       signal.throwIfAborted()
-      const bytes = await this.#read(chunk.start, chunk.end, signal)
+      const bytes = await ahead.take()
       leaves.set(chunk.leaf, await readChunk(this.#hyparquet, bytes, chunk, group.number, this.#budgets, signal))
       await nextTurn()
     }

@@ -105,7 +105,7 @@ describe('refusals', () => {
 })
 
 describe('reading', () => {
-  it('fetches the footer once, then the chunks of the columns asked for, one at a time', async () => {
+  it('fetches the footer once, then the chunks of the columns asked for', async () => {
     const { bytes } = await duckdb.write('SELECT i AS a, i AS b, i AS c FROM range(6000) r(i)', 'ROW_GROUP_SIZE 2048')
     const source = fileBytes(bytes)
     await decodeAll(parquetDecoder(), source, { request: { columns: [{ index: 2, as: { kind: 'int64' } }] } })
