@@ -1,15 +1,19 @@
 import { checkRejects } from './check-rejects.js'
 import { checkSink } from './check-sink.js'
-import { closeSink, compareRows, openSink, type SinkPlace } from './compare-rows.js'
-import type { ImporterLine, Overwrites } from './importer-plan.js'
+import { closeSink, compareRows, openSink } from './compare-rows.js'
+import type { ImporterLine, Overwrites, SinkPlace, StorePlace } from './importer-plan.js'
 import type { LogData, LogObject } from './log-data.js'
+import type { Pair } from './pairs.js'
 import { type LedgerState, readLedger } from './read-ledger.js'
 
 export interface Outcome {
   readonly data: LogData
   readonly sink: SinkPlace
+  readonly delivery: Pair['delivery']
   readonly rejectsPath: string
-  readonly storePath: string
+  readonly store: StorePlace
+  /** A file for rows that have to be read out of a server. */
+  readonly rowsPath: string
   readonly overwrites: Overwrites
   /** What the bucket holds now, by key. */
   readonly bucket: ReadonlyMap<string, LogObject>
@@ -34,9 +38,9 @@ const TERMINAL = new Set(['imported', 'failed', 'skipped'])
 
 /** Compares sink, ledger and events with what they must be. */
 export async function checkOutcome(outcome: Outcome): Promise<Difference> {
-  const ledger = await readLedger(outcome.storePath)
+  const ledger = await readLedger(outcome.store)
   const connection = await outcome.data.instance.connect()
-  const sink = await openSink(connection, outcome.sink)
+  const sink = await openSink(connection, outcome.sink, outcome.rowsPath)
   try {
     const rows = await compareRows(connection, sink, ledger.entries)
     const problems = [
@@ -44,7 +48,7 @@ export async function checkOutcome(outcome: Outcome): Promise<Difference> {
       ...checkCounts(outcome, ledger),
       ...checkAttempts(ledger),
       ...checkEvents(outcome, ledger),
-      ...(await checkSink(connection, sink, ledger)),
+      ...(await checkSink(connection, sink, ledger, outcome.delivery)),
       ...(await checkRejects(outcome.rejectsPath, outcome.data, ledger)),
     ]
     return { ...rows, problems }

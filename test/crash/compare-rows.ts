@@ -2,28 +2,31 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { LedgerEntry } from '../../src/contracts/ledger-entry.js'
-import type { SinkKind } from './importer-plan.js'
-
-/** Where a sink keeps its rows: a folder, or a database file. */
-export interface SinkPlace {
-  readonly kind: SinkKind
-  readonly path: string
-}
+import type { SinkPlace } from './importer-plan.js'
+import { writeRows } from './postgres-place.js'
 
 /** A sink that can be read from a connection. */
-export interface OpenSink extends SinkPlace {
-  /** Of the database in this connection; `null` for a folder. */
+export interface OpenSink {
+  readonly place: SinkPlace
+  /** Of a DuckDB database in this connection. */
   readonly catalog: string | null
+  /** Of rows read out of a server; `null` when there were none. */
+  readonly rowsPath: string | null
 }
 
 let catalogs = 0
 
-/** Opens what a sink holds, in the instance that has the log's rows. */
-export async function openSink(connection: DuckDBConnection, sink: SinkPlace): Promise<OpenSink> {
-  if (sink.kind === 'ndjson') return { ...sink, catalog: null }
+/**
+ * Opens what a sink holds, in the instance that has the log's rows.
+ *
+ * @param rowsPath a file for rows that have to be read out of a server
+ */
+export async function openSink(connection: DuckDBConnection, place: SinkPlace, rowsPath: string): Promise<OpenSink> {
+  if (place.kind === 'ndjson') return { place, catalog: null, rowsPath: null }
+  if (place.kind === 'postgres') return { place, catalog: null, rowsPath: (await writeRows(place, rowsPath)) ? rowsPath : null }
   const catalog = `sink_${++catalogs}`
-  await connection.run(`ATTACH '${sink.path}' AS ${catalog} (READ_ONLY)`)
-  return { ...sink, catalog }
+  await connection.run(`ATTACH '${place.path}' AS ${catalog} (READ_ONLY)`)
+  return { place, catalog, rowsPath: null }
 }
 
 export async function closeSink(connection: DuckDBConnection, { catalog }: OpenSink): Promise<void> {
@@ -52,8 +55,17 @@ export async function compareRows(
   }
 }
 
-async function actualSql(connection: DuckDBConnection, { path, catalog }: OpenSink): Promise<string> {
-  if (catalog === null) {
+const LINE_COLUMNS = `key: 'VARCHAR', version: 'VARCHAR', generation: 'INTEGER', row: 'INTEGER', prediction_id: 'VARCHAR', "at": 'BIGINT',
+  score: 'DOUBLE', actual: 'DOUBLE', feature_city: 'VARCHAR', feature_amount: 'BIGINT', tag_zone: 'VARCHAR'`
+
+async function actualSql(connection: DuckDBConnection, { place, catalog, rowsPath }: OpenSink): Promise<string> {
+  if (place.kind === 'postgres') {
+    return rowsPath === null
+      ? 'FROM expected LIMIT 0'
+      : `FROM read_json('${rowsPath}', format = 'newline_delimited', columns = {${LINE_COLUMNS}})`
+  }
+  const { path } = place
+  if (place.kind === 'ndjson') {
     if ((await readdir(join(path, 'files'))).length === 0) return 'FROM expected LIMIT 0'
     return `SELECT _key AS key, _version AS version, _generation AS generation, _row AS row, prediction_id, epoch_us(timestamp) AS at,
         prediction_score AS score, actual_score AS actual, features.city AS feature_city, features.amount AS feature_amount, tags.zone AS tag_zone

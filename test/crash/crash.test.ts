@@ -3,20 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startS3Double } from '../../src/testing/s3-double/s3-double.js'
+import { type S3Double, startS3Double } from '../../src/testing/s3-double/s3-double.js'
 import { Semaphore } from '../../src/util/semaphore.js'
+import { startPostgres } from '../servers/postgres-server.js'
 import { bundleProgram } from './bundle-importer.js'
-import { allCombinations, type Combination, fewCombinations, nameOf, SINKS } from './combination.js'
+import { allCombinations, type Combination, fewCombinations, nameOf } from './combination.js'
 import { LogData } from './log-data.js'
+import { needsPostgres, PAIRS, type Pair } from './pairs.js'
 import { ResultTable } from './result-table.js'
-import { GAUNTLET, type RunResult, runCombination, runGauntlet, type Stage } from './run-combination.js'
+import { gauntletOf, type RunResult, runCombination, runGauntlet, type Stage } from './run-combination.js'
 
 /**
  * `LADING_CRASH`: `all` runs every combination, anything else those whose names hold these words, in any order
- * (`"duckdb freeze P20"`), or `gauntlet`; unset, a few. `LADING_CRASH_ROWS`: rows to import.
+ * (`"duckdb freeze P20"`), or `gauntlet`; unset, a few. `LADING_CRASH_ROWS`: rows to import. Pairs with Postgres are
+ * skipped where there is none.
  */
 const wanted = process.env.LADING_CRASH
-const rows = Number(process.env.LADING_CRASH_ROWS ?? (wanted === undefined ? 8_000 : 200_000))
+const rowsOf = (server: boolean): number =>
+  Number(process.env.LADING_CRASH_ROWS ?? (wanted === undefined ? 8_000 : server ? 24_000 : 200_000))
 const combinations = wanted === 'all' ? allCombinations() : (wanted ?? '') === '' ? fewCombinations() : matching(wanted ?? '')
 
 /** Longest time for one run, and for its turn. */
@@ -26,18 +30,36 @@ function matching(words: string): Combination[] {
   return allCombinations().filter((one) => words.split(' ').every((word) => ` ${nameOf(one)} `.includes(` ${word} `)))
 }
 
+const server =
+  combinations.some(({ pair }) => needsPostgres(pair)) || wanted === 'gauntlet' ? await startPostgres() : { missing: 'not asked for' }
+const missing = 'missing' in server ? server.missing : null
+const isSkipped = (pair: Pair): boolean => missing !== null && needsPostgres(pair)
+
+const why = (pair: Pair): string => (isSkipped(pair) ? ` (${missing})` : '')
+
 const table = new ResultTable()
-let stage: Stage
+const stages = new Map<boolean, Stage>()
+let folder: string
+let double: S3Double
+const stageOf = (pair: Pair): Stage => stages.get(needsPostgres(pair)) as Stage
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lading-crash-'))
+  folder = await mkdtemp(join(tmpdir(), 'lading-crash-'))
   const program = await bundleProgram(fileURLToPath(new URL('importer.ts', import.meta.url)), folder)
-  const data = await LogData.make(rows, join(folder, 'data'))
-  stage = { double: await startS3Double(), data, program, folder, batchRows: rows < 50_000 ? 256 : 2_048 }
+  double = await startS3Double()
+  const postgres = 'url' in server ? server.url : ''
+  const made = new Map<number, LogData>()
+  for (const onServer of [false, true]) {
+    const rows = rowsOf(onServer)
+    const data = made.get(rows) ?? (await LogData.make(rows, join(folder, 'data')))
+    made.set(rows, data)
+    stages.set(onServer, { double, data, program, folder, batchRows: rows < 50_000 ? 256 : 2_048, postgres })
+  }
 })
 afterAll(async () => {
-  await stage.double.close()
-  stage.data.close()
-  await rm(stage.folder, { recursive: true })
+  await double.close()
+  for (const data of new Set([...stages.values()].map((stage) => stage.data))) data.close()
+  await rm(folder, { recursive: true })
+  if ('stop' in server) await server.stop()
   process.stdout.write(`\n${wanted === undefined ? table.summary : table}\n`)
 })
 
@@ -45,14 +67,19 @@ describe.concurrent('an import that is killed, frozen or cut off', () => {
   // Two processors, and each run is a process or two.
   const turns = new Semaphore(2)
 
-  test.each(combinations.map((combination) => [nameOf(combination), combination] as const))('%s', PATIENCE, async (name, combination) => {
-    await check(name, [combination], () => runCombination(stage, combination))
-  })
+  for (const combination of combinations) {
+    const { pair } = combination
+    const name = nameOf(combination)
+    test.skipIf(isSkipped(pair))(`${name}${why(pair)}`, PATIENCE, async () => {
+      await check(name, [combination], () => runCombination(stageOf(pair), combination))
+    })
+  }
 
-  if (wanted === undefined || wanted === 'all' || wanted === 'gauntlet') {
-    test.each(SINKS)('%s, killed at every point in a row', PATIENCE, async (sink) => {
-      const all = GAUNTLET.map((point) => ({ sink, mode: 'kill' as const, point }))
-      await check('gauntlet', all, () => runGauntlet(stage, sink))
+  for (const pair of PAIRS) {
+    if (wanted !== 'all' && wanted !== 'gauntlet' && (wanted !== undefined || needsPostgres(pair))) continue
+    test.skipIf(isSkipped(pair))(`${pair.name}, killed at every point in a row${why(pair)}`, PATIENCE, async () => {
+      const all = gauntletOf(pair).map((point) => ({ pair, mode: 'kill' as const, point }))
+      await check('gauntlet', all, () => runGauntlet(stageOf(pair), pair))
     })
   }
 
@@ -68,6 +95,7 @@ describe.concurrent('an import that is killed, frozen or cut off', () => {
     })
     told(result)
     const { hit, losses, doubles, problems, trouble } = result
+    const rows = rowsOf(covers.some(({ pair }) => needsPostgres(pair)))
     const alone = `Alone: LADING_CRASH="${name}" LADING_CRASH_ROWS=${rows} npx vitest run --config test/vitest.config.ts test/crash\n${trouble}`
     expect({ hit, losses, doubles, problems }, alone).toEqual({ hit: true, losses: 0, doubles: 0, problems: [] })
   }

@@ -13,7 +13,17 @@ export interface PlannedFault {
   readonly act: FaultAct
 }
 
-export type SinkKind = 'ndjson' | 'duckdb'
+/** A schema of a server. */
+export interface PostgresPlace {
+  readonly url: string
+  readonly schema: string
+}
+
+/** Where a store keeps its ledger. */
+export type StorePlace = { readonly kind: 'sqlite'; readonly path: string } | ({ readonly kind: 'postgres' } & PostgresPlace)
+
+/** Where a sink keeps its rows: a folder, a database file, or a schema of a server. */
+export type SinkPlace = { readonly kind: 'ndjson' | 'duckdb'; readonly path: string } | ({ readonly kind: 'postgres' } & PostgresPlace)
 
 /** The schema before (1) or after (2) the edit: the second one also reads the tags. */
 export type SchemaEdition = 1 | 2
@@ -36,10 +46,11 @@ export interface ImporterPlan {
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
     readonly url: string
   }
-  readonly sink: { readonly kind: SinkKind; readonly path: string }
+  /** In Postgres, as the store, it has the store's pool. */
+  readonly sink: SinkPlace
   /** Folder of refused rows. */
   readonly rejectsPath: string
-  readonly storePath: string
+  readonly store: StorePlace
   readonly overwrites: Overwrites
   readonly batchRows: number
   /** Goes on until nothing is left to do; else one run. */

@@ -1,17 +1,20 @@
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Pool } from 'pg'
 import type { JobStore } from '../../src/contracts/job-store.js'
 import { ImportJob } from '../../src/job/import-job.js'
 import type { RunReport } from '../../src/job/job-report.js'
 import { duckdbSink } from '../../src/sinks/duckdb/duckdb-sink.js'
 import { ndjsonSink } from '../../src/sinks/ndjson/ndjson-sink.js'
+import { postgresSink } from '../../src/sinks/postgres/postgres-sink.js'
 import { rejectsFolder } from '../../src/sinks/rejects/rejects-folder.js'
 import { s3Source } from '../../src/sources/s3/s3-source.js'
+import { postgresStore } from '../../src/stores/postgres/postgres-store.js'
 import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.js'
 import { withInstruments } from '../../src/testing/instruments.js'
 import { FaultInjector } from './fault-injector.js'
-import type { ImporterLine, ImporterPlan, PlannedWorker } from './importer-plan.js'
+import type { ImporterLine, ImporterPlan, PlannedWorker, PostgresPlace } from './importer-plan.js'
 import { logMapper } from './log-mapper.js'
 
 /** Longest time until nothing is left to do. */
@@ -29,16 +32,38 @@ interface Worker {
   readonly id: string
   readonly job: ImportJob
   readonly store: JobStore
+  close(): Promise<void>
+}
+
+/** What a worker has of stores and sinks, on one pool where both are in Postgres. */
+function placesOf(worker: string) {
+  const { store, sink } = plan
+  let pool: Pool | undefined
+  const pooled = ({ url, schema }: PostgresPlace): Pool => {
+    // The suite asks the server whom a worker of this name keeps waiting.
+    pool ??= new Pool({ connectionString: url, max: 6, application_name: `${schema} ${worker}` }).on('error', () => {})
+    return pool
+  }
+  return {
+    store: store.kind === 'sqlite' ? sqliteStore(store.path) : postgresStore(pooled(store), { schema: store.schema }),
+    sink:
+      sink.kind === 'ndjson'
+        ? ndjsonSink({ folder: sink.path, provenance: true })
+        : sink.kind === 'duckdb'
+          ? duckdbSink({ database: sink.path })
+          : postgresSink(pooled(sink), { schema: sink.schema }),
+    close: async () => await pool?.end(),
+  }
 }
 
 function workerOf({ id, schema, leaseMs }: PlannedWorker): Worker {
-  const { s3, sink, storePath, rejectsPath, overwrites, batchRows } = plan
-  const store = sqliteStore(storePath)
+  const { s3, rejectsPath, overwrites, batchRows } = plan
+  const { store, sink, close } = placesOf(id)
   const options = {
     id: 'crash',
     source: s3Source({ ...s3, ownership: 'unchecked' as const }),
     mapper: logMapper(schema),
-    sink: sink.kind === 'ndjson' ? ndjsonSink({ folder: sink.path, provenance: true }) : duckdbSink({ database: sink.path }),
+    sink,
     rejects: rejectsFolder({ folder: rejectsPath, cells: true }),
     store,
     workerId: id,
@@ -55,7 +80,15 @@ function workerOf({ id, schema, leaseMs }: PlannedWorker): Worker {
     tell({ is: 'imported', file: { key, version, generation, fence, rows } })
   })
   job.on('fileFailed', ({ file: { key }, error }) => tell({ is: 'failed', key, error: `${error.code}: ${error.message}` }))
-  return { id, job, store }
+  return {
+    id,
+    job,
+    store,
+    async close() {
+      await job.close()
+      await close()
+    },
+  }
 }
 
 async function runOnce({ id, job }: Worker): Promise<RunReport | null> {
@@ -94,7 +127,7 @@ async function main(): Promise<void> {
   const worker = workerOf(plan.worker)
   if (plan.successor === undefined) {
     const quiet = plan.untilQuiet ? await runUntilQuiet(worker) : (await runOnce(worker)) !== null
-    await worker.job.close()
+    await worker.close()
     return tell({ is: 'ended', quiet })
   }
   const run = runOnce(worker)
@@ -106,8 +139,8 @@ async function main(): Promise<void> {
   injector.release()
   await run
   const quiet = await runUntilQuiet(successor)
-  await worker.job.close()
-  await successor.job.close()
+  await worker.close()
+  await successor.close()
   process.stdin.destroy()
   tell({ is: 'ended', quiet })
 }

@@ -1,5 +1,9 @@
+import type { JobStore } from '../../src/contracts/job-store.js'
 import type { AttemptEntry, LedgerEntry, Tally } from '../../src/contracts/ledger-entry.js'
+import { postgresStore } from '../../src/stores/postgres/postgres-store.js'
 import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.js'
+import type { StorePlace } from './importer-plan.js'
+import { withPool } from './postgres-place.js'
 
 /** What the ledger says when nobody is at work. */
 export interface LedgerState {
@@ -10,8 +14,12 @@ export interface LedgerState {
 
 const signal = new AbortController().signal
 
-export async function readLedger(storePath: string): Promise<LedgerState> {
-  const store = sqliteStore(storePath)
+export async function readLedger(place: StorePlace): Promise<LedgerState> {
+  if (place.kind === 'sqlite') return await readStore(sqliteStore(place.path))
+  return await withPool(place.url, (pool) => readStore(postgresStore(pool, { schema: place.schema })))
+}
+
+async function readStore(store: JobStore): Promise<LedgerState> {
   try {
     const entries = await store.ledger.files('crash', { limit: 1_000, signal })
     const attempts = new Map<string, readonly AttemptEntry[]>()

@@ -1,5 +1,5 @@
-import type { Combination } from './combination.js'
-import { MODES, POINTS, SINKS } from './combination.js'
+import { type Combination, MODES, POINTS } from './combination.js'
+import { PAIRS, type Pair } from './pairs.js'
 import type { RunResult } from './run-combination.js'
 
 interface Sum {
@@ -14,7 +14,7 @@ export class ResultTable {
   readonly #sums = new Map<string, Sum>()
 
   add(
-    combination: Pick<Combination, 'sink' | 'mode' | 'point'>,
+    combination: Pick<Combination, 'pair' | 'mode' | 'point'>,
     result: Pick<RunResult, 'losses' | 'doubles' | 'problems' | 'hit'> | null,
   ): void {
     const sum = this.#sum(combination)
@@ -24,41 +24,47 @@ export class ResultTable {
     if (result === null || !result.hit || result.losses + result.doubles + result.problems.length > 0) sum.failed++
   }
 
-  /** A line of figures: runs, rows lost, rows doubled, runs that failed. */
+  /** A line for each pair: delivery, runs, rows lost, rows doubled, runs that failed. */
   get summary(): string {
-    return figures([...this.#sums.values()])
+    const head = ['store and sink', 'delivery', 'runs', 'rows lost', 'rows doubled', 'failed']
+    const body = PAIRS.flatMap((pair) => {
+      const { runs, losses, doubles, failed } = this.#total(pair)
+      const figures = [runs, losses, doubles, failed].map(String)
+      return runs === 0 ? [] : [[`${pair.store} + ${pair.sink}`, pair.delivery, ...figures]]
+    })
+    return inColumns([head, ...body])
   }
 
-  /** Points down, modes and pairs across; each cell runs/rows lost/rows doubled, `!` where a run failed. */
+  /** For each pair points down and modes across, each cell runs/rows lost/rows doubled, `!` where a run failed; then the sums. */
   toString(): string {
-    const columns = SINKS.flatMap((sink) => MODES.map((mode) => ({ sink, mode })))
-    const head = ['', ...columns.map(({ sink, mode }) => `${sink}+sqlite ${mode}`)]
-    const body = POINTS.map((point) => [
-      point,
-      ...columns.map(({ sink, mode }) => {
-        const { runs, losses, doubles, failed } = this.#sum({ sink, mode, point })
-        return runs === 0 ? '-' : `${runs}/${losses}/${doubles}${failed > 0 ? ` !${failed}` : ''}`
-      }),
-    ])
-    const widths = head.map((_, i) => Math.max(...[head, ...body].map((row) => row[i]?.length ?? 0)))
-    const lines = [head, ...body].map((row) =>
-      row
-        .map((text, i) => text.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    return `runs/rows lost/rows doubled\n${lines.join('\n')}\n${this.summary}`
+    const pairs = PAIRS.filter((pair) => this.#total(pair).runs > 0)
+    const tables = pairs.map((pair) => {
+      const body = POINTS.map((point) => [point, ...MODES.map((mode) => cell(this.#sum({ pair, mode, point })))])
+      return inColumns([[`${pair.store} + ${pair.sink}`, ...MODES], ...body])
+    })
+    return ['runs/rows lost/rows doubled', ...tables, this.summary].join('\n\n')
   }
 
-  #sum({ sink, mode, point }: Pick<Combination, 'sink' | 'mode' | 'point'>): Sum {
-    const name = `${sink} ${mode} ${point}`
+  #sum({ pair, mode, point }: Pick<Combination, 'pair' | 'mode' | 'point'>): Sum {
+    const name = `${pair.name} ${mode} ${point}`
     const sum = this.#sums.get(name) ?? { runs: 0, losses: 0, doubles: 0, failed: 0 }
     this.#sums.set(name, sum)
     return sum
   }
+
+  #total(pair: Pair): Sum {
+    const sums = MODES.flatMap((mode) => POINTS.map((point) => this.#sum({ pair, mode, point })))
+    const of = (name: keyof Sum): number => sums.reduce((all, sum) => all + sum[name], 0)
+    return { runs: of('runs'), losses: of('losses'), doubles: of('doubles'), failed: of('failed') }
+  }
 }
 
-function figures(sums: readonly Sum[]): string {
-  const total = (name: keyof Sum): number => sums.reduce((all, sum) => all + sum[name], 0)
-  return `${total('runs')} runs: ${total('losses')} rows lost, ${total('doubles')} rows doubled, ${total('failed')} failed`
+function cell({ runs, losses, doubles, failed }: Sum): string {
+  return runs === 0 ? '-' : `${runs}/${losses}/${doubles}${failed > 0 ? ` !${failed}` : ''}`
+}
+
+function inColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
+  const line = (row: readonly string[]): string => row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ')
+  return rows.map((row) => line(row).trimEnd()).join('\n')
 }

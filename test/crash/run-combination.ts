@@ -3,12 +3,24 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { S3Double } from '../../src/testing/s3-double/s3-double.js'
 import type { ProbePoint } from '../../src/util/probe.js'
+import { dropSchema, freshSchema } from '../servers/postgres-server.js'
 import { checkOutcome, type Difference } from './check-outcome.js'
 import { type Combination, POINTS } from './combination.js'
-import type { SinkPlace } from './compare-rows.js'
-import type { ImporterLine, ImporterPlan, Overwrites, PlannedFault, PlannedWorker, SchemaEdition } from './importer-plan.js'
+import type {
+  ImporterLine,
+  ImporterPlan,
+  Overwrites,
+  PlannedFault,
+  PlannedWorker,
+  PostgresPlace,
+  SchemaEdition,
+  SinkPlace,
+  StorePlace,
+} from './importer-plan.js'
 import { ImporterProcess } from './importer-process.js'
 import type { LogData, LogObject } from './log-data.js'
+import { needsPostgres, type Pair } from './pairs.js'
+import { keepsWaiting } from './postgres-place.js'
 import { type LedgerState, readLedger } from './read-ledger.js'
 
 /** Of a worker that will freeze: others wait for its end. */
@@ -24,6 +36,8 @@ export interface Stage {
   /** Gets a folder per run. */
   readonly folder: string
   readonly batchRows: number
+  /** Of a server, for the pairs that need one. */
+  readonly postgres: string
 }
 
 export interface RunResult extends Difference {
@@ -48,8 +62,8 @@ export async function runCombination(stage: Stage, combination: Combination): Pr
  * One import that is killed at every point, one after the other, by the same worker: each start takes up what the one
  * before left, and comes a little further.
  */
-export async function runGauntlet(stage: Stage, sink: Combination['sink']): Promise<RunResult> {
-  const run = await CrashRun.start(stage, { sink, mode: 'kill', point: 'P23', nth: 1, lead: null, between: 'nothing' })
+export async function runGauntlet(stage: Stage, pair: Pair): Promise<RunResult> {
+  const run = await CrashRun.start(stage, { pair, mode: 'kill', point: 'P23', nth: 1, lead: null, between: 'nothing' })
   try {
     return await run.gauntlet()
   } finally {
@@ -58,7 +72,7 @@ export async function runGauntlet(stage: Stage, sink: Combination['sink']): Prom
 }
 
 /** A receipt is found right after a commit that nobody heard of. */
-export const GAUNTLET: readonly ProbePoint[] = [
+const EVERY_POINT: readonly ProbePoint[] = [
   ...POINTS.filter((point) => point < 'P21' && point !== 'P11').flatMap((point) => (point === 'P17' ? [point, 'P26' as const] : [point])),
   'P24',
   'P21',
@@ -67,11 +81,15 @@ export const GAUNTLET: readonly ProbePoint[] = [
   'P23',
 ]
 
+/** The points at which a pair is killed in a row. */
+export const gauntletOf = ({ without }: Pair): readonly ProbePoint[] => EVERY_POINT.filter((point) => !without.includes(point))
+
 class CrashRun {
   readonly #stage: Stage
   readonly #combination: Combination
   readonly #folder: string
   readonly #bucket: string
+  readonly #schema = freshSchema()
   readonly #objects: Map<string, LogObject>
   readonly #processes: ImporterProcess[] = []
   #before: LedgerState | null = null
@@ -94,7 +112,7 @@ class CrashRun {
 
   async result(): Promise<RunResult> {
     const { mode, point, nth, lead } = this.#combination
-    const act = mode === 'kill' ? 'kill' : mode === 'error' ? 'throw' : this.#combination.sink === 'duckdb' ? 'hold' : 'stop'
+    const act = mode === 'kill' ? 'kill' : mode === 'error' ? 'throw' : this.#combination.pair.oneProcess ? 'hold' : 'stop'
     const fault: PlannedFault = { point, nth, act }
     if (lead?.act === 'kill') await this.#killed([{ point: lead.point, nth: 1, act: 'kill' }])
     const faults: PlannedFault[] = lead?.act === 'throw' ? [{ point: lead.point, nth: 1, act: 'throw' }, fault] : [fault]
@@ -106,13 +124,14 @@ class CrashRun {
   }
 
   async gauntlet(): Promise<RunResult> {
-    for (const point of GAUNTLET) {
+    const points = gauntletOf(this.#combination.pair)
+    for (const point of points) {
       const faults: PlannedFault[] = point === 'P24' ? [{ point: 'P16', nth: 1, act: 'throw' }] : []
       await this.#launch({ worker: this.#worker('w', 1, [...faults, { point, nth: 1, act: 'kill' }]) }).struck('kill')
       await this.#processes.at(-1)?.exited
     }
     await this.#launch({ worker: this.#worker('w', 1), untilQuiet: true }).ended()
-    return await this.#checked(GAUNTLET.flatMap((point) => (point === 'P24' ? ['P16', point] : [point])))
+    return await this.#checked(points.flatMap((point) => (point === 'P24' ? ['P16', point] : [point])))
   }
 
   /** @param planned the points that had to be hit, in order */
@@ -122,7 +141,9 @@ class CrashRun {
       data: this.#stage.data,
       sink: this.#sink,
       rejectsPath: this.#rejectsPath,
-      storePath: this.#storePath,
+      store: this.#store,
+      rowsPath: join(this.#folder, 'rows.ndjson'),
+      delivery: this.#combination.pair.delivery,
       overwrites: this.#overwrites,
       bucket: this.#objects,
       lines,
@@ -142,6 +163,7 @@ class CrashRun {
     await Promise.all(this.#processes.map((process) => process.exited))
     for (const key of this.#objects.keys()) this.#stage.double.deleteObject(this.#bucket, key)
     await rm(this.#folder, { recursive: true })
+    if (needsPostgres(this.#combination.pair)) await dropSchema(this.#stage.postgres, this.#schema)
   }
 
   async #killed(faults: readonly PlannedFault[]): Promise<void> {
@@ -167,10 +189,21 @@ class CrashRun {
     await zombie.struck('stop')
     await this.#between(zombie)
     await delay(SHORT_LEASE_MS)
-    await this.#launch({ worker: this.#worker('x', this.#nextSchema), untilQuiet: true }).ended()
+    const other = this.#launch({ worker: this.#worker('x', this.#nextSchema), untilQuiet: true })
+    await this.#endsOrWaits(other, 'w')
     zombie.wake()
     await zombie.ended()
+    await other.ended()
     // Whatever the zombie broke, nobody mends it after this.
+  }
+
+  /** A transaction that stands still on a server holds up the others: then the worker is woken before they end. */
+  async #endsOrWaits(process: ImporterProcess, frozen: string): Promise<void> {
+    if (!needsPostgres(this.#combination.pair)) return await process.ended()
+    const ended = new AbortController()
+    const waits = keepsWaiting(this.#postgres, frozen, ended.signal)
+    await Promise.race([process.ended(), waits]).finally(() => ended.abort())
+    await waits
   }
 
   async #heldBeside(faults: readonly PlannedFault[]): Promise<void> {
@@ -186,7 +219,7 @@ class CrashRun {
 
   /** What the combination wants between the fault and the next worker. */
   async #between(process: ImporterProcess): Promise<void> {
-    this.#before = await readLedger(this.#storePath)
+    this.#before = await readLedger(this.#store)
     this.#checkTold()
     if (!this.#combination.between.startsWith('overwrite')) return
     const hit = process.hits.at(-1)?.key
@@ -217,7 +250,7 @@ class CrashRun {
       s3: { endpoint, region, credentials: { accessKeyId, secretAccessKey }, url: `s3://${this.#bucket}/in/` },
       sink: this.#sink,
       rejectsPath: this.#rejectsPath,
-      storePath: this.#storePath,
+      store: this.#store,
       overwrites: this.#overwrites,
       batchRows: this.#stage.batchRows,
       untilQuiet: false,
@@ -232,16 +265,22 @@ class CrashRun {
   }
 
   get #sink(): SinkPlace {
-    const { sink } = this.#combination
+    const { sink } = this.#combination.pair
+    if (sink === 'postgres') return { kind: sink, ...this.#postgres }
     return { kind: sink, path: join(this.#folder, 'sink', ...(sink === 'duckdb' ? ['rows.duckdb'] : [])) }
+  }
+
+  get #store(): StorePlace {
+    const { store } = this.#combination.pair
+    return store === 'postgres' ? { kind: store, ...this.#postgres } : { kind: store, path: join(this.#folder, 'ledger.db') }
+  }
+
+  get #postgres(): PostgresPlace {
+    return { url: this.#stage.postgres, schema: this.#schema }
   }
 
   get #rejectsPath(): string {
     return join(this.#folder, 'rejects')
-  }
-
-  get #storePath(): string {
-    return join(this.#folder, 'ledger.db')
   }
 
   get #overwrites(): Overwrites {

@@ -108,7 +108,7 @@ export class FaultWorld implements AsyncDisposable {
   async #compare(entries: readonly LedgerEntry[]): Promise<{ losses: number; doubles: number }> {
     const connection = await this.data.instance.connect()
     try {
-      const sink = { kind: 'ndjson', path: join(this.#folder, 'sink'), catalog: null } as const
+      const sink = { place: { kind: 'ndjson', path: join(this.#folder, 'sink') }, catalog: null, rowsPath: null } as const
       return await compareRows(connection, sink, entries)
     } finally {
       connection.closeSync()
