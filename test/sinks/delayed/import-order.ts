@@ -1,11 +1,17 @@
 import type { Sink } from '../../../src/contracts/sink.js'
 import { sinkFile } from '../sink-file.js'
-import type { JoinData, JoinFile } from './join-data.js'
+import type { JoinFile } from './join-data.js'
 
-interface Import {
-  readonly file: JoinFile
+export interface Import<F = JoinFile> {
+  readonly file: F
   readonly version: string
   readonly generation: number
+}
+
+interface Contents<F> {
+  readonly files: readonly F[]
+  /** Other contents that some of the files had before. */
+  readonly olderVersions: readonly F[]
 }
 
 /** Numbers from 0 to 1, the same for the same seed. */
@@ -23,9 +29,9 @@ export function random(seed: number): () => number {
  * All files in random order, some of them twice (as another generation) and some after an older version of themselves.
  * What happens to one key keeps its own order.
  */
-export function importOrder({ files, olderVersions }: JoinData, seed: number): Import[] {
+export function importOrder<F extends { readonly key: string }>({ files, olderVersions }: Contents<F>, seed: number): Import<F>[] {
   const next = random(seed)
-  const imports = files.flatMap((file): Import[] => {
+  const imports = files.flatMap((file): Import<F>[] => {
     const older = olderVersions
       .filter(({ key }) => key === file.key)
       .map((before) => ({ file: before, version: 'e:older:1', generation: 1 }))
@@ -34,11 +40,11 @@ export function importOrder({ files, olderVersions }: JoinData, seed: number): I
   })
   const places = imports.map(({ file: { key } }) => ({ key, at: next() })).sort((a, b) => a.at - b.at)
   const left = grouped(imports)
-  return places.map(({ key }) => left.get(key)?.shift() as Import)
+  return places.map(({ key }) => left.get(key)?.shift() as Import<F>)
 }
 
-function grouped(imports: readonly Import[]): Map<string, Import[]> {
-  const groups = new Map<string, Import[]>()
+function grouped<F extends { readonly key: string }>(imports: readonly Import<F>[]): Map<string, Import<F>[]> {
+  const groups = new Map<string, Import<F>[]>()
   for (const one of imports) groups.set(one.file.key, [...(groups.get(one.file.key) ?? []), one])
   return groups
 }
