@@ -32,21 +32,21 @@ export class ObjectIntake {
     }
   }
 
-  /** Looks a page up and stores what is new; returns how many became due. */
-  async take(page: readonly ObjectInfo[], signal: AbortSignal): Promise<number> {
+  /** Looks a page up and stores what is new; returns the keys of what became due. */
+  async take(page: readonly ObjectInfo[], signal: AbortSignal): Promise<readonly string[]> {
     const { id, store, events, source, decoders, worker } = this.#job
     await probe('P02', { jobId: id, worker })
     this.#listed += page.length
     const eligible = await this.#eligible(page)
-    if (eligible.length === 0) return 0
+    if (eligible.length === 0) return []
     const unknown = await store.ledger.unknown(id, eligible, { signal })
-    if (unknown.length === 0) return 0
+    if (unknown.length === 0) return []
     const found = unknown.map((object) => {
       const rule = skipRule(object, nameOf(source, object.key), decoders)
       return rule === undefined ? { object } : { object, rule }
     })
     const changed = await store.ledger.discover(id, found, { signal })
-    let due = 0
+    const due: string[] = []
     for (const { entry, previous } of changed) {
       const file: ObjectInfo = { key: entry.key, version: entry.version, size: entry.size, lastModified: entry.sourceTime }
       if (entry.state === 'skipped') {
@@ -54,12 +54,12 @@ export class ObjectIntake {
         events.emit('fileSkipped', { file, rule: entry.rule ?? 'unknown' })
         continue
       }
-      due++
+      due.push(entry.key)
       events.emit('fileDiscovered', { file })
       if (previous !== null) events.emit('fileChanged', { file, previousVersion: previous })
     }
-    this.#discovered += due
-    if (due > 0) this.#onFound()
+    this.#discovered += due.length
+    if (due.length > 0) this.#onFound()
     return due
   }
 

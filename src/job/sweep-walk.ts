@@ -73,10 +73,11 @@ export class SweepWalk {
       const found = await this.#intake.take(page, this.#signal)
       this.#learn(after, found)
       const last = page.at(-1)?.key
-      // A full page hides what comes after it: the rest becomes a window, or the tail, of its own.
+      // A full page hides what comes after it: where arrivals have reached its end, and at the tail, the rest becomes a window
+      // of its own. Elsewhere that would only take the place of other windows.
       if (page.length >= PAGE_OBJECTS && last !== undefined) {
         if (after === this.#cursor.tail) this.#cursor = { ...this.#cursor, tail: last }
-        else if (found > 0) this.#learn(last, found)
+        else if (found.includes(last)) this.#learn(last, found)
       }
       await probe('P04', { jobId: this.#job.id, worker: this.#job.worker })
       return await this.keep({})
@@ -131,8 +132,8 @@ export class SweepWalk {
     }
   }
 
-  #learn(after: string | null, found: number): void {
-    if (found > 0) this.#cursor = withArrival(this.#cursor, after, this.#job.clock.now().getTime())
+  #learn(after: string | null, found: readonly string[]): void {
+    if (found.length > 0) this.#cursor = withArrival(this.#cursor, after, this.#job.clock.now().getTime())
   }
 }
 
