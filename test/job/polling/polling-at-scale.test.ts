@@ -9,6 +9,7 @@ import { POLL_INTERVAL_MS, PollingRig } from './polling-rig.js'
 
 /** `LADING_SCALE=full`: a million keys. */
 const keys = process.env.LADING_SCALE === 'full' ? 1_000_000 : 20_000
+const PATIENCE_MS = 3_600_000
 const MOST_HOT_CALLS = 3
 /** A lap within ten minutes, but ten pages at each poll in any case. */
 const mostSweepCalls = Math.max(10, Math.ceil(keys / 1_000 / 60))
@@ -41,7 +42,7 @@ const statedBoundMs = async (): Promise<number> => (await rig.job.status()).disc
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
 
 describe(`a bucket of ${keys} keys in three active date folders`, () => {
-  test('the first lap finds everything in constant memory', { timeout: 600_000 }, async () => {
+  test('the first lap finds everything in constant memory', { timeout: PATIENCE_MS }, async () => {
     const before = heapMiB()
     const told = await rig.firstLap()
     const grown = heapMiB() - before
@@ -53,7 +54,7 @@ describe(`a bucket of ${keys} keys in three active date folders`, () => {
     expect(await statedBoundMs()).toBe(Math.ceil(told.sweepCalls / mostSweepCalls) * POLL_INTERVAL_MS)
   })
 
-  test('a new file in each folder is found within the bound, and from then on at the next poll', { timeout: 600_000 }, async () => {
+  test('a new file in each folder is found within the bound, and from then on at the next poll', { timeout: PATIENCE_MS }, async () => {
     const most = (await statedBoundMs()) / POLL_INTERVAL_MS
     const first = [0, 1, 2].map((folder) => newKey(folder, 0))
     for (const key of first) source.add(key)
@@ -68,7 +69,7 @@ describe(`a bucket of ${keys} keys in three active date folders`, () => {
     expect(next).toEqual([1, 1, 1, 1, 1])
   })
 
-  test('an idle lap: few calls, flat memory, no writes but the poll', { timeout: 600_000 }, async () => {
+  test('an idle lap: few calls, flat memory, no writes but the poll', { timeout: PATIENCE_MS }, async () => {
     const boundMs = await statedBoundMs()
     const polls = boundMs / POLL_INTERVAL_MS
     rig.writes()
@@ -94,7 +95,7 @@ describe(`a bucket of ${keys} keys in three active date folders`, () => {
   })
 
   test('a late key before all others, just missed by the sweep, is imported within the bound, its neighbour at the next poll', {
-    timeout: 600_000,
+    timeout: PATIENCE_MS,
   }, async () => {
     await untilFirstPageIsSwept()
     const stated = await statedBoundMs()
