@@ -129,9 +129,9 @@ export async function openGuarded(
           if (next.done === true) break
           if (next.value.length > object.size - at) throw tooMany(key, object.size - at, next.value.length)
           if (next.value.length === 0) continue
+          await received(next.value.length)
           at += next.value.length
           failed = 0
-          await received(next.value.length)
           yield next.value
         }
         if (at < object.size) throw cutShort(key, object.size - start, at - start)

@@ -2,6 +2,7 @@ import type { Claim, Renewal } from '../contracts/job-store.js'
 import { StoreError } from '../errors.js'
 import { probe } from '../util/probe.js'
 import type { JobContext } from './job-context.js'
+import { storeErrorFrom } from './retry-policy.js'
 
 /** What may be written with a renewal. */
 export interface Marks {
@@ -73,7 +74,7 @@ export class LeaseKeeper {
     } catch (error) {
       const { leaseMs } = this.#job.settings
       // The store may be away for a moment; the lease's end is what counts.
-      if (this.#job.clock.monotonicMs() - this.#renewedAt > 0.9 * leaseMs) this.#lose(error)
+      if (this.#job.clock.monotonicMs() - this.#renewedAt > 0.9 * leaseMs) this.#lose(storeErrorFrom(error))
     }
     this.#schedule()
   }

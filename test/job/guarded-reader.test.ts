@@ -59,6 +59,23 @@ describe('guarded reads', () => {
     )
   })
 
+  test('a step between two pieces that fails loses neither of them', async () => {
+    const bytes = bytesOf(30)
+    const reader: ObjectReader = {
+      size: 30,
+      read: async (start, end) => bytes.slice(start, end),
+      async *stream(start) {
+        for (let at = start; at < 30; at += 10) yield bytes.slice(at, at + 10)
+      },
+    }
+    let steps = 0
+    const fails = (): void => {
+      if (++steps === 2) throw new Error('injected')
+    }
+    const guarded = await openGuarded(sourceOf(reader), object(30), defaultBudgets, clockWith([]), signal, fails)
+    expect(await all(guarded.stream(0, signal))).toEqual(Buffer.from(bytes))
+  })
+
   test('large reads are fetched in pieces and come back whole', async () => {
     const bytes = bytesOf(20 * 1024 * 1024 + 7)
     let most = 0

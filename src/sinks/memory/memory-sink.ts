@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../contracts/call-options.js'
 import type { MappedBatch } from '../../contracts/schema-mapper.js'
 import type { FileWriter, Sink } from '../../contracts/sink.js'
+import { SinkError } from '../../errors.js'
 import type { SinkFile } from '../../model/file.js'
 import type { CommitSummary, Receipt } from '../../model/receipt.js'
 import { probe } from '../../util/probe.js'
@@ -43,6 +44,7 @@ class MemoryWriter<R> implements FileWriter<R> {
   readonly #file: SinkFile
   readonly #tables: MemoryTables<R>
   #staged: MemoryRow<R>[] = []
+  #ended = false
 
   constructor(file: SinkFile, tables: MemoryTables<R>) {
     this.#file = file
@@ -63,6 +65,12 @@ class MemoryWriter<R> implements FileWriter<R> {
     this.#tables.checkFence(this.#file)
     await probe('P19', place)
     await probe('P20', place)
+    // Whoever gave this commit up has asked for the receipt since, or will say that there is none.
+    if (this.#ended) {
+      throw new SinkError('COMMIT_IN_DOUBT', `the commit of ${JSON.stringify(this.#file.key)} was given up; nothing was committed`, {
+        retryable: true,
+      })
+    }
     const receipt = this.#tables.commit(this.#file, summary.rejected, this.#staged)
     this.#staged = []
     await probe('P21', place)
@@ -70,6 +78,7 @@ class MemoryWriter<R> implements FileWriter<R> {
   }
 
   async abort(): Promise<void> {
+    this.#ended = true
     this.#staged.length = this.#staged.length >> 1
     await probe('P24', placeOf(this.#file))
     this.#staged = []
