@@ -8,11 +8,11 @@ const MOST_SEEDS = 1_000
 
 /** The simulation finds what it should: each safeguard is missed as soon as it is gone. */
 describe('without a safeguard the simulation finds a broken promise', () => {
-  for (const { name, scenario } of mutations) {
+  for (const { name, scenario, from = 1 } of mutations) {
     test(name, { timeout: 600_000 }, async () => {
       let problems: readonly string[] = []
-      let seed = 0
-      while (problems.length === 0 && seed < MOST_SEEDS) {
+      let seed = from - 1
+      while (problems.length === 0 && seed < from + MOST_SEEDS) {
         seed++
         problems = checkInvariants(await new Simulation(seed, scenarioOf(seed, scenario)).run())
       }

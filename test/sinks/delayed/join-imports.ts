@@ -1,3 +1,4 @@
+import type { SchemaMapper } from '../../../src/contracts/schema-mapper.js'
 import { ImportJob } from '../../../src/job/import-job.js'
 import { modelSchema } from '../../../src/mappers/model-schema/model-schema.js'
 import { memorySource } from '../../../src/sources/memory/memory-source.js'
@@ -41,7 +42,7 @@ export async function importInOrder(objects: JoinObjects, sink: JoiningSink, see
   const store = sqliteStore(':memory:')
   const lanes = (['predictions', 'outcomes'] as const).map((name) => {
     const source = memorySource({})
-    const mapper = name === 'predictions' ? predictionMapper() : outcomeMapper()
+    const mapper: SchemaMapper<object> = name === 'predictions' ? predictionMapper() : outcomeMapper()
     const job = new ImportJob({ id: name, source, mapper, sink, store, overwrites: 'replace', isolation: 'inline' })
     return { name, source, job }
   })
@@ -58,7 +59,7 @@ export async function importInOrder(objects: JoinObjects, sink: JoiningSink, see
         const mine = step.filter(({ file }) => file.key.startsWith(name))
         for (const { file, generation } of mine) if (generation === 1) source.put(file.key, file.bytes, file.lastModified)
         const again = mine.filter(({ generation }) => generation > 1).map(({ file }) => file.key)
-        if (again.length > 0) await job.reimport({ keys: again })
+        for (const key of again) await job.reimport({ key })
       }
       const reports = await Promise.all(lanes.map(({ job }) => job.runOnce()))
       done.polls++
