@@ -23,7 +23,10 @@ export interface PostgresPlace {
 export type StorePlace = { readonly kind: 'sqlite'; readonly path: string } | ({ readonly kind: 'postgres' } & PostgresPlace)
 
 /** Where a sink keeps its rows: a folder, a database file, or a schema of a server. */
-export type SinkPlace = { readonly kind: 'ndjson' | 'duckdb'; readonly path: string } | ({ readonly kind: 'postgres' } & PostgresPlace)
+export type SinkPlace =
+  | { readonly kind: 'ndjson'; readonly path: string }
+  | { readonly kind: 'duckdb'; readonly path: string }
+  | ({ readonly kind: 'postgres' } & PostgresPlace)
 
 /** The schema before (1) or after (2) the edit: the second one also reads the tags. */
 export type SchemaEdition = 1 | 2

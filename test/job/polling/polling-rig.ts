@@ -52,7 +52,7 @@ export class PollingRig {
       stop: async () => {},
     }
     const mapper = rowMapper({ signature: 'many-keys/1', columns: { id: 'string' }, map: ({ id }) => ({ id }) })
-    const options = { id: JOB, source, mapper, sink: memorySink(), store: this.store, scheduler, isolation: 'inline' as const }
+    const options = { id: JOB, source, mapper, sink: memorySink<object>(), store: this.store, scheduler, isolation: 'inline' as const }
     this.job = new ImportJob<object>(withInstruments(options, { clock: this.#clock }))
     this.job.on('pollCompleted', ({ hotCalls, sweepCalls, discovered }) => {
       this.#told = { hotCalls, sweepCalls, discovered }
