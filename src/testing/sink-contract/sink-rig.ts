@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { CallOptions } from '../../contracts/call-options.js'
 import type { FileWriter, Sink } from '../../contracts/sink.js'
 import { ImportError } from '../../errors.js'
 import type { SinkFile } from '../../model/file.js'
@@ -44,7 +45,7 @@ export interface SinkCase {
   run(make: () => Promise<SinkUnderTest>): Promise<void>
 }
 
-export const options = { signal: new AbortController().signal }
+export const options: CallOptions = { signal: new AbortController().signal }
 
 export const fileOf = (over: Partial<SinkFile> = {}): SinkFile => ({
   jobId: 'kit/job',
