@@ -156,9 +156,11 @@ describe.skipIf(missing !== undefined)(`postgresStore${missing === undefined ? '
       const waiting = store.ledger.claim('job', claimOptions({ limit: 9 }))
       await new Promise((resolve) => setTimeout(resolve, 100))
       await other.query('ROLLBACK')
-      // Nothing else was left: the key was looked at again when it was free.
-      const keys = new Set((await waiting).claims.map(({ entry }) => entry.key))
-      expect(keys).toEqual(new Set([objectAt(0).key, v2.key]))
+      // Nothing else was left: the keys were looked at again when they were free. One that was not yet is for the next claim.
+      const again = (await waiting).claims
+      expect(again.length).toBeGreaterThan(0)
+      const rest = (await store.ledger.claim('job', claimOptions({ limit: 9 }))).claims
+      expect([...again, ...rest].map(({ entry }) => entry.key).toSorted()).toEqual([objectAt(0).key, v2.key])
     })
 
     test('a key that stays busy is left alone after a while', async () => {
