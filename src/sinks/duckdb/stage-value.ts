@@ -3,6 +3,7 @@ import { bitAt } from '../../model/bitmap.js'
 import { cell, decimalAt, isPresent } from '../../model/cell.js'
 import type { Column, ColumnOf } from '../../model/column.js'
 import { jsonText } from '../json-text.js'
+import { microsOf } from '../micros-of.js'
 import type { DuckDBApi } from './duckdb-api.js'
 import { isDuckDecimal, isDuckStruct } from './stage-type.js'
 
@@ -40,20 +41,6 @@ export function stageValue(api: DuckDBApi, column: Column, i: number): DuckDBVal
       return null
     default:
       return column.data[i] as number | bigint
-  }
-}
-
-/** Microseconds since 1970; finer parts are cut towards the past. */
-export function microsOf(value: bigint, unit: ColumnOf<'timestamp'>['unit']): bigint {
-  switch (unit) {
-    case 's':
-      return value * 1_000_000n
-    case 'ms':
-      return value * 1000n
-    case 'us':
-      return value
-    case 'ns':
-      return value % 1000n < 0n ? value / 1000n - 1n : value / 1000n
   }
 }
 

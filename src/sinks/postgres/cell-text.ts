@@ -3,6 +3,7 @@ import { cell, decimalAt, decimalText, isPresent } from '../../model/cell.js'
 import type { Column, ColumnGroup, ColumnOf } from '../../model/column.js'
 import { columnFrom } from '../../model/column-from.js'
 import { jsonText } from '../json-text.js'
+import { microsOf } from '../micros-of.js'
 
 /** The text of a row's value as Postgres reads it, `null` where there is none. */
 export type CellText = (rowIndex: number) => string | null
@@ -138,20 +139,6 @@ function utf8Texts({ data, offsets, validity, length }: ColumnOf<'utf8' | 'binar
     const text = ascii ? all.slice(start, end) : decoder.decode(bytes.subarray(start, end))
     if (nul && text.includes('\0')) throw new NulInText(i)
     return text
-  }
-}
-
-/** Microseconds since 1970; finer parts are cut towards the past. */
-function microsOf(value: bigint, unit: ColumnOf<'timestamp'>['unit']): bigint {
-  switch (unit) {
-    case 's':
-      return value * 1_000_000n
-    case 'ms':
-      return value * 1000n
-    case 'us':
-      return value
-    case 'ns':
-      return value % 1000n < 0n ? value / 1000n - 1n : value / 1000n
   }
 }
 
